@@ -1,0 +1,75 @@
+// The only reader of process.env at runtime, and the one place that names an environment variable: constructs import the
+// names from here when they grant, so the infrastructure and the runtime cannot drift apart.
+import * as z from 'zod/mini';
+
+export const ENV = {
+  stage: 'STAGE',
+  keysTable: 'KEYS_TABLE',
+  auditTable: 'AUDIT_TABLE',
+  envelopeKeyArn: 'ENVELOPE_KEY_ARN',
+  upstreams: 'UPSTREAMS',
+} as const;
+
+/** A provider's short name, the part of `provider/model` before the slash. */
+const providerName = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,31}$/));
+
+/**
+ * Where a provider is reached. Stage configuration alone decides this: nothing that a caller sends can choose a host.
+ * `credential: 'optional'` forwards without one where none is stored (a server of one's own, such as vLLM or Ollama).
+ */
+const upstream = z.union([
+  z.strictObject({
+    baseUrl: z.url({ protocol: /^https?$/ }),
+    credential: z.enum(['required', 'optional']),
+  }),
+  z.strictObject({ builtin: z.literal('echo') }),
+]);
+export type Upstream = z.infer<typeof upstream>;
+
+const upstreams = z.record(providerName, upstream);
+export type Upstreams = z.infer<typeof upstreams>;
+
+/** What Lambda itself sets; the endpoints are the SDKs' own variables, set by the local runner. */
+const lambdaRuntime = {
+  AWS_REGION: z.string(),
+  AWS_ENDPOINT_URL_DYNAMODB: z.optional(z.url()),
+  AWS_ENDPOINT_URL_KMS: z.optional(z.url()),
+};
+
+const json = z.pipe(
+  z.string(),
+  z.transform((text, context) => {
+    try {
+      const value: unknown = JSON.parse(text);
+      return value;
+    } catch {
+      context.issues.push({ code: 'custom', message: 'not JSON', input: text });
+      return z.NEVER;
+    }
+  }),
+);
+
+export const proxyEnvironment = z.object({
+  ...lambdaRuntime,
+  [ENV.stage]: z.string(),
+  [ENV.keysTable]: z.string(),
+  [ENV.upstreams]: z.pipe(json, upstreams),
+});
+export type ProxyEnvironment = z.infer<typeof proxyEnvironment>;
+
+export const adminEnvironment = z.object({
+  ...lambdaRuntime,
+  [ENV.stage]: z.string(),
+  [ENV.keysTable]: z.string(),
+  [ENV.auditTable]: z.string(),
+  [ENV.envelopeKeyArn]: z.string(),
+  [ENV.upstreams]: z.pipe(json, upstreams),
+});
+export type AdminEnvironment = z.infer<typeof adminEnvironment>;
+
+/** By handler file: `proxy` is handlers/proxy.lambda.ts. A template test parses each function's variables with its own. */
+export const environments = { proxy: proxyEnvironment, admin: adminEnvironment } as const;
+
+export function readEnvironment<Schema extends z.ZodMiniType>(schema: Schema): z.infer<Schema> {
+  return z.parse(schema, process.env);
+}

@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * unit: pure rules and adapters, no process of its own. template: what the CDK app synthesizes. stack: through the local
+ * runner, over HTTP, with real processes; one file at a time, as each starts a whole gateway on a small machine.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/{domain,providers,operations,aws,crypto,http,handlers,local,scripts,support}/**/*.test.ts'],
+        },
+      },
+      {
+        test: { name: 'template', include: ['test/template/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+      },
+      {
+        test: {
+          name: 'stack',
+          include: ['test/{contract,stack}/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
