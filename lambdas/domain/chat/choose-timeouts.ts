@@ -1,0 +1,23 @@
+import { accept, type Outcome, refuse } from '../errors.ts';
+import type { Timeouts } from '../upstream/chat-provider.ts';
+
+/** A reasoning model can think for minutes before its first byte. */
+const firstByteMs = 600_000;
+/** API Gateway itself cuts a regional stream after five silent minutes. */
+const idleMs = 285_000;
+/** Kept back to end the answer in order before the host ends the request. */
+const marginMs = 5_000;
+
+const header = 'x-portcullis-timeout-ms';
+
+/** How long to wait for the provider. The client may ask for less by `x-portcullis-timeout-ms`, never for more. */
+export function chooseTimeouts(headers: Readonly<Record<string, string>>, remainingMs: number): Outcome<Timeouts> {
+  const totalMs = Math.max(remainingMs - marginMs, 1);
+  const asked = headers[header];
+  if (asked === undefined) return accept({ firstByteMs, idleMs, totalMs });
+  const wanted = Number(asked);
+  if (!/^\d{1,9}$/.test(asked) || wanted < 1) {
+    return refuse('invalid_request', 'The timeout must be a whole number of milliseconds, at least 1.', header);
+  }
+  return accept({ firstByteMs: Math.min(wanted, firstByteMs), idleMs: Math.min(wanted, idleMs), totalMs });
+}

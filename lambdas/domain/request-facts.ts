@@ -1,0 +1,18 @@
+import type { FaultCode, RefusalCode } from './errors.ts';
+import type { Usage } from './upstream/chat-provider.ts';
+
+/** All that is ever noted of a request: counts and names of ours, nothing that a client or a provider wrote. */
+export interface RequestFacts {
+  readonly keyId?: string;
+  readonly accountId?: string;
+  readonly provider?: string;
+  /** Only where the catalogue knows it: a free name is the caller's text. */
+  readonly model?: string;
+  readonly stream?: boolean;
+  readonly upstreamMs?: number;
+  readonly usage?: Usage | undefined;
+  readonly code?: RefusalCode | FaultCode;
+}
+
+/** Adds to what is known of the request in hand. */
+export type Note = (facts: RequestFacts) => void;

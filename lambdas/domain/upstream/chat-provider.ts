@@ -1,0 +1,69 @@
+import type { ChatRequest } from '../chat/chat-request.ts';
+import type { Members } from '../json/top-level-members.ts';
+
+/** Token counts as the provider reported them. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+}
+
+export interface Timeouts {
+  /** From the request's last byte to the answer's first. */
+  readonly firstByteMs: number;
+  /** Between two pieces of a body. */
+  readonly idleMs: number;
+  /** From start to end, whatever happens. */
+  readonly totalMs: number;
+}
+
+export interface ChatCall {
+  readonly request: ChatRequest;
+  /** The request as the client wrote it: what does not have to change is forwarded byte for byte. */
+  readonly body: Uint8Array;
+  /** Where the members of `body` lie. */
+  readonly members: Members;
+  /** The provider's own name of the model. */
+  readonly model: string;
+  readonly credential: string | undefined;
+  /** Headers of the client's that this provider is to see, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeouts: Timeouts;
+}
+
+/** Takes one piece; a returned promise holds back the next until it has settled. */
+export type Write = (chunk: Uint8Array) => void | Promise<void>;
+
+interface AnswerHead {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface CompleteAnswer extends AnswerHead {
+  readonly kind: 'complete';
+  readonly body: Uint8Array;
+  readonly usage: Usage | undefined;
+}
+
+export interface StreamAnswer extends AnswerHead {
+  readonly kind: 'stream';
+  /**
+   * Reads the stream to its end; every write holds whole events. Resolves with the usage, where the provider told it.
+   * Throws GatewayFault when the stream breaks or stalls: what was written until then is still whole events.
+   */
+  readonly deliver: (write: Write) => Promise<Usage | undefined>;
+}
+
+export type ChatAnswer = CompleteAnswer | StreamAnswer;
+
+/** One model provider. `chat` throws GatewayFault `upstream_error` or `upstream_timeout` before the first byte. */
+export interface ChatProvider {
+  readonly name: string;
+  /** `none`: has nothing to unlock. `optional`: is called without one where none is stored. */
+  readonly credential: 'required' | 'optional' | 'none';
+  chat(call: ChatCall): Promise<ChatAnswer>;
+}
+
+/** The providers that stage configuration allows, by name. */
+export type ProviderDirectory = ReadonlyMap<string, ChatProvider>;

@@ -1,0 +1,115 @@
+import type { Answer } from '../domain/answer.ts';
+import { accept, GatewayFault, type Outcome, refuse } from '../domain/errors.ts';
+import type { Note, RequestFacts } from '../domain/request-facts.ts';
+import { explainFault, explainRefusal } from '../http/explain.ts';
+import type { GatewayRequest, ResponseSink } from '../http/gateway-request.ts';
+import { readApiKey } from '../http/read-api-key.ts';
+import { logFault, logRequest, type WriteLine } from '../http/request-log.ts';
+import { sendAnswer } from '../http/send-answer.ts';
+import { type AuthenticatePorts, authenticate } from '../operations/authenticate.ts';
+import { type ChatCompletionsPorts, chatCompletions } from '../operations/chat-completions.ts';
+import { checkHealth } from '../operations/check-health.ts';
+import { listAllModels } from '../operations/list-models.ts';
+import { retrieveModel } from '../operations/retrieve-model.ts';
+
+export interface DataPlanePorts extends AuthenticatePorts, ChatCompletionsPorts {
+  readonly writeLine: WriteLine;
+}
+
+/** Serves one request to its end, beside any number of others; never throws. */
+export type DataPlane = (request: GatewayRequest, sink: ResponseSink) => Promise<void>;
+
+/** In base64 this still fits Lambda's event of 6 MB, whatever the bytes are. */
+export const maxBodyBytes = 4_500_000;
+
+interface Route {
+  /** As it is named everywhere: file, test folder, metric. */
+  readonly name: string;
+  readonly serve: (request: GatewayRequest, ports: DataPlanePorts, note: Note) => Promise<Outcome<Answer>>;
+}
+
+const modelPrefix = '/v1/models/';
+
+/** For a signed-in caller alone, and with a body of bearable size. */
+function withKey(serve: Route['serve']): Route['serve'] {
+  return async (request, ports, note) => {
+    const key = await authenticate(readApiKey(request.headers), ports);
+    if (!key.ok) return key;
+    note({ keyId: key.value.id, accountId: key.value.accountId });
+    if (request.body.length > maxBodyBytes) {
+      return refuse('request_too_large', `The request body is larger than ${maxBodyBytes} bytes.`);
+    }
+    return serve(request, ports, note);
+  };
+}
+
+const routes: Readonly<Record<string, Route>> = {
+  'GET /healthz': { name: 'check-health', serve: async () => accept(checkHealth()) },
+  'GET /v1/models': { name: 'list-models', serve: withKey((_request, ports) => listAllModels(ports)) },
+  'POST /v1/chat/completions': {
+    name: 'chat-completions',
+    serve: withKey((request, ports, note) => chatCompletions({ ...request, note }, ports)),
+  },
+};
+
+const retrieveModelRoute: Route = {
+  name: 'retrieve-model',
+  serve: withKey(({ path }, ports) => retrieveModel(path.slice(modelPrefix.length), ports)),
+};
+
+const unknownRoute: Route = {
+  name: 'unknown',
+  serve: async () => refuse('not_found', 'There is no such route. See the documentation for the routes under /v1.'),
+};
+
+function findRoute({ method, path }: GatewayRequest): Route {
+  const route = routes[`${method} ${path}`];
+  if (route !== undefined) return route;
+  return method === 'GET' && path.startsWith(modelPrefix) ? retrieveModelRoute : unknownRoute;
+}
+
+async function decide(route: Route, request: GatewayRequest, ports: DataPlanePorts, note: Note): Promise<Answer> {
+  try {
+    const outcome = await route.serve(request, ports, note);
+    if (outcome.ok) return outcome.value;
+    note({ code: outcome.refusal.code });
+    return explainRefusal(outcome.refusal);
+  } catch (cause) {
+    note({ code: cause instanceof GatewayFault ? cause.code : 'internal_error' });
+    logFault(ports.writeLine, request.requestId, cause);
+    return explainFault(cause);
+  }
+}
+
+function withOwnHeaders(answer: Answer, requestId: string, overheadMs: number): Answer {
+  const own = { 'x-request-id': requestId, 'x-portcullis-overhead-ms': overheadMs.toFixed(1) };
+  return { ...answer, headers: { ...answer.headers, ...own } };
+}
+
+/** The whole data plane, whatever host carries it: no state of a request outlives it, none is shared. */
+export function createDataPlane(ports: DataPlanePorts): DataPlane {
+  return async (request, sink) => {
+    const startedAtMs = ports.elapsedMs();
+    const route = findRoute(request);
+    let facts: RequestFacts = {};
+    const note: Note = (more) => {
+      facts = { ...facts, ...more };
+    };
+    const answer = await decide(route, request, ports, note);
+    const overheadMs = ports.elapsedMs() - startedAtMs - (facts.upstreamMs ?? 0);
+    try {
+      await sendAnswer(withOwnHeaders(answer, request.requestId, overheadMs), sink, ports.elapsedMs);
+    } catch (cause) {
+      note({ code: 'internal_error' });
+      logFault(ports.writeLine, request.requestId, cause);
+    }
+    const durationMs = Math.round(ports.elapsedMs() - startedAtMs);
+    logRequest(ports.writeLine, {
+      requestId: request.requestId,
+      route: route.name,
+      status: answer.status,
+      durationMs,
+      ...facts,
+    });
+  };
+}

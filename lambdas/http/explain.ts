@@ -1,0 +1,14 @@
+import { type Answer, answerJson } from '../domain/answer.ts';
+import { answerFault, answerRefusal, GatewayFault, type Refusal } from '../domain/errors.ts';
+
+/** The one place that turns an expected no into HTTP. */
+export function explainRefusal(refusal: Refusal): Answer {
+  const { status, body } = answerRefusal(refusal);
+  return answerJson(status, body);
+}
+
+/** The one place that turns a thrown fault into HTTP. What it was never leaves: only its code does. */
+export function explainFault(cause: unknown): Answer {
+  const { status, body } = answerFault(cause instanceof GatewayFault ? cause.code : 'internal_error');
+  return answerJson(status, body);
+}

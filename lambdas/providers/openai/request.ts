@@ -1,0 +1,26 @@
+import { type Edit, spliceBytes } from '../../domain/json/top-level-members.ts';
+import type { ChatCall } from '../../domain/upstream/chat-provider.ts';
+
+/** True where the client itself asked for the usage chunk, and is thus to see it. */
+export function asksForUsage({ request }: Pick<ChatCall, 'request'>): boolean {
+  return request.stream_options?.include_usage === true;
+}
+
+function editModel({ request, model, members: { spans } }: ChatCall): Edit[] {
+  const span = spans.get('model');
+  return span === undefined || request.model === model ? [] : [{ ...span, text: JSON.stringify(model) }];
+}
+
+/** Usage is requested of every stream, since without it nobody could be charged what was used. */
+function editStreamOptions(call: ChatCall): Edit[] {
+  const { spans, close } = call.members;
+  if (call.request.stream !== true || asksForUsage(call)) return [];
+  const text = JSON.stringify({ ...call.request.stream_options, include_usage: true });
+  const span = spans.get('stream_options');
+  return span === undefined ? [{ start: close, end: close, text: `,"stream_options":${text}` }] : [{ ...span, text }];
+}
+
+/** The client's bytes with the provider's name of the model and `stream_options.include_usage`, and nothing else new. */
+export function toUpstreamBody(call: ChatCall): Uint8Array {
+  return spliceBytes(call.body, [...editModel(call), ...editStreamOptions(call)]);
+}

@@ -1,0 +1,90 @@
+import { GatewayFault } from '../../domain/errors.ts';
+import type { ChatAnswer, ChatCall, CompleteAnswer, StreamAnswer, Write } from '../../domain/upstream/chat-provider.ts';
+import type { UpstreamResponse } from '../transport.ts';
+import { asksForUsage } from './request.ts';
+import { finish, initialState, reduce } from './stream.ts';
+import { readUsage } from './usage.ts';
+
+/** A complete answer is held until it is known to be one; 32 MiB is more than any model writes. */
+const maxCompleteBytes = 33_554_432;
+
+/** What a client may see of a provider's headers: nothing that tells of the operator's organisation or limits. */
+const forwarded = [
+  'openai-processing-ms',
+  'openai-version',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+] as const;
+
+function forwardHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of forwarded) {
+    const value = headers[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
+
+async function readWhole({ deliver }: UpstreamResponse): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  await deliver((piece) => {
+    size += piece.length;
+    if (size > maxCompleteBytes) return Promise.reject(new GatewayFault('upstream_error'));
+    pieces.push(piece);
+    return undefined;
+  });
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+}
+
+function parseCompletion(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.length).toString());
+  } catch {
+    // Without its cause, which would quote the provider's text.
+    throw new GatewayFault('upstream_error');
+  }
+}
+
+/** A success must be a completion; an error is the provider's own to word, and passes through unchanged. */
+async function toComplete(response: UpstreamResponse): Promise<CompleteAnswer> {
+  const body = await readWhole(response);
+  const usage = response.status < 300 ? readUsage(parseCompletion(body)) : undefined;
+  const contentType = response.headers['content-type'] ?? 'application/json';
+  const headers = { 'content-type': contentType, ...forwardHeaders(response.headers) };
+  return { kind: 'complete', status: response.status, headers, body, usage };
+}
+
+async function writeAll(events: readonly Uint8Array[], write: Write): Promise<void> {
+  for (const event of events) await write(event);
+}
+
+function toStream(response: UpstreamResponse, withholdUsage: boolean): StreamAnswer {
+  const deliver = async (write: Write) => {
+    let state = initialState;
+    await response.deliver((piece) => {
+      const step = reduce(state, piece, withholdUsage);
+      state = step.state;
+      const [event, ...more] = step.events;
+      if (event === undefined) return undefined;
+      return more.length === 0 ? write(event) : writeAll(step.events, write);
+    });
+    const last = finish(state, withholdUsage);
+    await writeAll(last.events, write);
+    return last.state.usage;
+  };
+  return { kind: 'stream', status: response.status, headers: forwardHeaders(response.headers), deliver };
+}
+
+/** What came from upstream, as the client is to get it. */
+export function toAnswer(call: ChatCall, response: UpstreamResponse): Promise<ChatAnswer> | ChatAnswer {
+  const { status, headers } = response;
+  const isStream = headers['content-type']?.startsWith('text/event-stream') ?? false;
+  const isDecodable = (headers['content-encoding'] ?? 'identity') === 'identity';
+  if (status < 200 || (status >= 300 && status < 400) || !isDecodable) {
+    response.cancel();
+    throw new GatewayFault('upstream_error');
+  }
+  return isStream && status < 300 ? toStream(response, !asksForUsage(call)) : toComplete(response);
+}
