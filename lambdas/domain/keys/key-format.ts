@@ -1,5 +1,6 @@
 // `ask_<public id, 12><underscore><secret, 32><checksum, 6>`, all base62. The public id finds the record and may be
 // logged; the checksum tells a key from noise before any look-up, and lets a secret scanner do the same offline.
+import { crc32 } from '../crc32.ts';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const KEY_PATTERN = /^(ask_([0-9A-Za-z]{12})_([0-9A-Za-z]{32}))([0-9A-Za-z]{6})$/;
@@ -14,24 +15,14 @@ export interface KeyParts {
   readonly secret: string;
 }
 
-/** CRC-32 as in zlib and PNG: finds every change that spans at most 32 bits, so every single wrong character. */
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let remainder = byte;
-  for (let bit = 0; bit < 8; bit += 1) remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1;
-  return remainder;
-});
+const encoder = new TextEncoder();
 
-function crc32(ascii: string): number {
-  let crc = 0xffffffff;
-  for (let at = 0; at < ascii.length; at += 1) {
-    crc = (crc >>> 8) ^ (crcTable[(crc ^ ascii.charCodeAt(at)) & 0xff] ?? 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
-}
-
-/** 62 to the power of 6 exceeds 2 to the power of 32, so six digits always hold it. */
+/**
+ * CRC-32, which finds every change within 32 bits, so every single wrong character. 62 to the power of 6 exceeds 2 to the
+ * power of 32, so six digits always hold it.
+ */
 function checksumOf(text: string): string {
-  let rest = crc32(text);
+  let rest = crc32(encoder.encode(text));
   let digits = '';
   while (digits.length < CHECKSUM_LENGTH) {
     digits = ALPHABET.charAt(rest % ALPHABET.length) + digits;
