@@ -26,7 +26,7 @@ const upstream = z.union([
 ]);
 export type Upstream = z.infer<typeof upstream>;
 
-const upstreams = z.record(providerName, upstream);
+export const upstreams = z.record(providerName, upstream);
 export type Upstreams = z.infer<typeof upstreams>;
 
 /** What Lambda itself sets; the endpoints are the SDKs' own variables, set by the local runner. */
@@ -72,4 +72,22 @@ export const environments = { proxy: proxyEnvironment, admin: adminEnvironment }
 
 export function readEnvironment<Schema extends z.ZodMiniType>(schema: Schema): z.infer<Schema> {
   return z.parse(schema, process.env);
+}
+
+const awsCredentials = z.pipe(
+  z.object({
+    AWS_ACCESS_KEY_ID: z.string(),
+    AWS_SECRET_ACCESS_KEY: z.string(),
+    AWS_SESSION_TOKEN: z.optional(z.string()),
+  }),
+  z.transform((variables) => ({
+    accessKeyId: variables.AWS_ACCESS_KEY_ID,
+    secretAccessKey: variables.AWS_SECRET_ACCESS_KEY,
+    sessionToken: variables.AWS_SESSION_TOKEN,
+  })),
+);
+
+/** The credentials of the function's role, which Lambda may replace: read them anew for each call. */
+export function readAwsCredentials(): z.infer<typeof awsCredentials> {
+  return readEnvironment(awsCredentials);
 }

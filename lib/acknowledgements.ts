@@ -1,0 +1,84 @@
+// Every finding of cdk-nag that stands, and why. A test fails on a finding that is not here, and on an entry that no
+// finding needs any more.
+import { type Stack, Validations } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+
+interface Acknowledgement {
+  /** Where, below the stack: the narrowest construct that has the finding. */
+  readonly path: string;
+  /** `<pack>::<rule>`. Only the qualified form is recorded in the report along with its reason. */
+  readonly id: string;
+  readonly reason: string;
+}
+
+const SYNCHRONOUS =
+  'Only API Gateway invokes this function, synchronously: there is no event left to keep when a call fails.';
+
+const TRACING =
+  "X-Ray's two write actions take no resource. They carry timings; no code of ours puts a payload into a trace.";
+
+/** Of every stage's stack. */
+export const gatewayAcknowledgements: readonly Acknowledgement[] = [
+  {
+    path: 'Api/Rest',
+    id: 'AwsSolutions::AwsSolutions-APIG2',
+    reason:
+      'The functions parse every body through a schema and answer in the OpenAI error shape, naming the field; a model ' +
+      'at the API could do neither, and would refuse a provider field that it does not know.',
+  },
+  {
+    path: 'Api/Rest/DeploymentStage.live',
+    id: 'AwsSolutions::AwsSolutions-APIG6',
+    reason:
+      'Execution logs can quote what passed through, in a group that API Gateway names, leaves unencrypted and keeps ' +
+      'for ever. The access log tells the outcome and the timing of every request without its content.',
+  },
+  {
+    path: 'Api/Rest/Default/healthz/GET',
+    id: 'AwsSolutions::AwsSolutions-APIG4',
+    reason: 'Open on purpose: health checkers carry no credential, and the answer tells nothing but that it came.',
+  },
+  {
+    path: 'Api/Rest/Default/healthz/GET',
+    id: 'AwsSolutions::AwsSolutions-COG4',
+    reason: 'As for APIG4: open on purpose.',
+  },
+  {
+    path: 'Api/Rest/Default/v1/{proxy+}/ANY',
+    id: 'AwsSolutions::AwsSolutions-APIG4',
+    reason:
+      "The function checks the caller's virtual key itself: an authorizer would be a second invocation before every " +
+      'request, and its cache would let a revoked key in.',
+  },
+  {
+    path: 'Api/Rest/Default/v1/{proxy+}/ANY',
+    id: 'AwsSolutions::AwsSolutions-COG4',
+    reason: 'Callers are programs with virtual keys, not users of a pool.',
+  },
+  {
+    path: 'Api/Rest/Default/admin/{proxy+}/ANY',
+    id: 'AwsSolutions::AwsSolutions-COG4',
+    reason: "Operators sign with IAM, so the account's own sign-in, MFA and CloudTrail hold for them.",
+  },
+  { path: 'Proxy/Role', id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: TRACING },
+  { path: 'Admin/Role', id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: TRACING },
+  { path: 'Proxy/Function', id: 'Serverless::Serverless-LambdaDLQ', reason: SYNCHRONOUS },
+  { path: 'Admin/Function', id: 'Serverless::Serverless-LambdaDLQ', reason: SYNCHRONOUS },
+];
+
+/** Of the stack that exists once per account and region. */
+export const accountAcknowledgements: readonly Acknowledgement[] = [
+  {
+    path: 'ApiGatewayLogs',
+    id: 'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+    reason: 'The policy that API Gateway itself asks for when the role is set, kept current by AWS.',
+  },
+];
+
+/** Throws an Error where a path leads nowhere. */
+export function acknowledgeFindings(stack: Stack, acknowledgements: readonly Acknowledgement[]): void {
+  for (const { path, id, reason } of acknowledgements) {
+    const construct = path.split('/').reduce<IConstruct>((scope, part) => scope.node.findChild(part), stack);
+    Validations.of(construct).acknowledge({ id, reason });
+  }
+}

@@ -1,0 +1,123 @@
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  CfnRestApi,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  ResponseTransferMode,
+  RestApi,
+  SecurityPolicy,
+  type StageOptions,
+} from 'aws-cdk-lib/aws-apigateway';
+import { Aws, Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../stage-config.ts';
+import { EncryptedLogGroup } from './encrypted-log-group.ts';
+import type { GatewayFunction } from './gateway-function.ts';
+import { addGatewayResponses } from './gateway-responses.ts';
+import type { OperationsKey } from './operations-key.ts';
+
+/** The stage's name is the first part of every path on the default host name. */
+export const STAGE_NAME = 'live';
+
+export interface GatewayApiProps {
+  readonly stage: StageConfig;
+  /** Answers `/v1` and `/healthz`, streaming, for as long as 15 minutes. */
+  readonly proxy: GatewayFunction;
+  /** Answers `/admin` to callers that IAM lets in. */
+  readonly admin: GatewayFunction;
+  /** Encrypts the access log. */
+  readonly key: OperationsKey;
+}
+
+/** The regional REST API: few routes, as the functions route within; TLS and host name are held to by the API itself. */
+export class GatewayApi extends Construct {
+  /** Of the deployed stage, for the web ACL: it names the stage, so that association waits for it. */
+  readonly stageArn: string;
+  /** `https://…/live`, with no slash at its end. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, { stage, proxy, admin, key }: GatewayApiProps) {
+    super(scope, id);
+    const accessLog = new EncryptedLogGroup(this, 'AccessLog', {
+      key,
+      retentionDays: stage.logRetentionDays,
+      retainData: stage.retainData,
+    });
+    const api = new RestApi(this, 'Rest', {
+      restApiName: Aws.STACK_NAME,
+      description: `Portcullis, stage ${stage.name}`,
+      endpointConfiguration: { types: [EndpointType.REGIONAL] },
+      // Every body reaches the functions byte for byte (base64), whatever it holds or claims to be: 4.5 MB fit the event.
+      binaryMediaTypes: ['*/*'],
+      // That role is one per account and region; lib/account-stack.ts has it.
+      cloudWatchRole: false,
+      deployOptions: deployOptions(stage, accessLog),
+    });
+    hardenTransport(api);
+    addGatewayResponses(api);
+    addRoutes(api, proxy, admin);
+
+    // The library's own output says the same as ours, under a name that nobody could guess.
+    api.node.tryRemoveChild('Endpoint');
+    this.stageArn = api.deploymentStage.stageArn;
+    this.url = `https://${api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${STAGE_NAME}`;
+  }
+}
+
+function deployOptions(stage: StageConfig, accessLog: EncryptedLogGroup): StageOptions {
+  return {
+    stageName: STAGE_NAME,
+    tracingEnabled: stage.tracing,
+    throttlingRateLimit: stage.throttle.requestsPerSecond,
+    throttlingBurstLimit: stage.throttle.burst,
+    // Execution logs can quote what passed through, in a group that API Gateway names and keeps as it likes.
+    loggingLevel: MethodLoggingLevel.OFF,
+    dataTraceEnabled: false,
+    accessLogDestination: new LogGroupLogDestination(accessLog),
+    accessLogFormat: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+  };
+}
+
+/** Neither the path as called, nor a query string, nor a header: only what API Gateway itself measured or decided. */
+const accessLogFields = {
+  requestId: '$context.requestId',
+  ip: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  resourcePath: '$context.resourcePath',
+  status: '$context.status',
+  errorType: '$context.error.responseType',
+  responseLength: '$context.responseLength',
+  responseTransferMode: '$context.integration.responseTransferMode',
+  timeToFirstContent: '$context.integration.timeToFirstContent',
+  integrationLatency: '$context.integrationLatency',
+  tlsVersion: '$context.tlsVersion',
+} as const;
+
+/**
+ * TLS 1.2 or newer with forward secrecy and post-quantum key exchange, and only for the API's own host name. Both are
+ * the API's own settings: those of a custom domain in front of it do not govern the handshake, and the default is TLS 1.0.
+ */
+function hardenTransport(api: RestApi): void {
+  const resource = api.node.defaultChild;
+  if (!(resource instanceof CfnRestApi)) throw new Error('the REST API has no CfnRestApi to harden');
+  resource.securityPolicy = SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09;
+  resource.endpointAccessMode = 'STRICT';
+}
+
+function addRoutes(api: RestApi, proxy: GatewayFunction, admin: GatewayFunction): void {
+  // One permission per function, not per method: a function's policy holds 20 KB.
+  const scopePermissionToMethod = false;
+  const streaming = new LambdaIntegration(proxy.lambda, {
+    responseTransferMode: ResponseTransferMode.STREAM,
+    timeout: Duration.minutes(15),
+    scopePermissionToMethod,
+  });
+  const buffered = new LambdaIntegration(admin.lambda, { timeout: Duration.seconds(29), scopePermissionToMethod });
+
+  api.root.resourceForPath('/healthz').addMethod('GET', streaming);
+  api.root.resourceForPath('/v1/{proxy+}').addMethod('ANY', streaming);
+  api.root.resourceForPath('/admin/{proxy+}').addMethod('ANY', buffered, { authorizationType: AuthorizationType.IAM });
+}

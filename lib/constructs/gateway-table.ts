@@ -1,0 +1,78 @@
+import { AttributeType, Billing, type StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Aws, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { GatewayFunction } from './gateway-function.ts';
+import type { RotatedKey } from './rotated-key.ts';
+
+/** What every table takes. */
+export interface TableProps {
+  readonly key: RotatedKey;
+  /**
+   * Whether the table outlives its stack, and refuses to be deleted.
+   *
+   * @default false - deleted with the stack
+   */
+  readonly retainData?: boolean;
+}
+
+export interface GatewayTableProps extends TableProps {
+  /** How far back the table can be restored, and so for how long a deleted item can still be had (1 to 35 days). */
+  readonly recoveryDays: number;
+  /**
+   * Whether items may carry `expiresAtSeconds`, after which DynamoDB drops them.
+   *
+   * @default false - items stay
+   */
+  readonly expires?: boolean;
+  /** @default - no stream */
+  readonly stream?: StreamViewType;
+}
+
+/**
+ * A DynamoDB table as all of ours are: `pk` and `sk`, on demand, under our own key, restorable to any second.
+ * Grants are written by hand: those of the library give whole families of actions.
+ */
+export class GatewayTable extends Construct {
+  protected readonly tableName: string;
+  private readonly table: TableV2;
+  private readonly key: RotatedKey;
+
+  constructor(scope: Construct, id: string, props: GatewayTableProps) {
+    super(scope, id);
+    const retainData = props.retainData ?? false;
+    this.key = props.key;
+    this.table = new TableV2(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.customerManagedKey(props.key),
+      pointInTimeRecoverySpecification: {
+        pointInTimeRecoveryEnabled: true,
+        recoveryPeriodInDays: props.recoveryDays,
+      },
+      timeToLiveAttribute: props.expires ? 'expiresAtSeconds' : undefined,
+      dynamoStream: props.stream,
+      deletionProtection: retainData,
+      removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.tableName = this.table.tableName;
+  }
+
+  /** DynamoDB decrypts on the caller's behalf, so the caller needs the key too: for this table, through DynamoDB alone. */
+  protected allow(fn: GatewayFunction, actions: readonly string[]): void {
+    fn.allow(
+      new PolicyStatement({ actions: [...actions], resources: [this.table.tableArn] }),
+      new PolicyStatement({
+        actions: ['kms:Decrypt'],
+        resources: [this.key.keyArn],
+        conditions: {
+          StringEquals: {
+            'kms:ViaService': `dynamodb.${Aws.REGION}.amazonaws.com`,
+            'kms:EncryptionContext:aws:dynamodb:tableName': this.tableName,
+          },
+        },
+      }),
+    );
+  }
+}

@@ -1,0 +1,120 @@
+// What differs from stage to stage, and nothing else: every value here is typed, checked when the app is synthesized,
+// and visible in one place. Stages are static on purpose; a deployment never depends on a context string.
+import * as z from 'zod';
+import { type Upstreams, upstreams } from '../lambdas/env.ts';
+
+/** The retention periods that CloudWatch Logs accepts, as far as this product offers them. */
+const retentionDays = z.literal([1, 7, 14, 30, 90, 180, 365, 400, 731, 1827]);
+export type RetentionDays = z.infer<typeof retentionDays>;
+
+const functionSize = z.strictObject({
+  memoryMiB: z.int().min(128).max(10_240),
+  /** Left out: shares the account's pool. A new account has a quota of 10, of which nothing can be reserved. */
+  reservedConcurrency: z.int().min(1).optional(),
+});
+export type FunctionSize = z.infer<typeof functionSize>;
+
+const stageConfig = z
+  .strictObject({
+    name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'lower-case letters, digits and hyphens, at most 20'),
+    /** Everything of a stage lives in one region, so the region is where its data resides. */
+    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, such as us-east-1'),
+    /** The stage holds what nobody can make again: nothing of it is deleted with the stack or by mistake. */
+    retainData: z.boolean(),
+    /** X-Ray: timings of each hop. Traces hold no payload, as no code of ours annotates them. */
+    tracing: z.boolean(),
+    logRetentionDays: retentionDays,
+    auditLogRetentionDays: retentionDays,
+    /** Shared by all callers of the stage; it shields the account's quota, the callers' own limits are the product's. */
+    throttle: z.strictObject({ requestsPerSecond: z.int().min(1), burst: z.int().min(1) }),
+    /** Per source address, at the web ACL. AWS WAF counts over a minute and takes no limit below 10. */
+    requestsPerMinutePerIp: z.int().min(10).max(2_000_000_000),
+    functions: z.strictObject({ proxy: functionSize, admin: functionSize }),
+    upstreams,
+  })
+  .check(({ value, issues }) => {
+    for (const [name, upstream] of Object.entries(value.upstreams)) {
+      const message = objectionTo(upstream, value.retainData);
+      if (message !== undefined) issues.push({ code: 'custom', message, path: ['upstreams', name], input: upstream });
+    }
+  });
+export type StageConfig = Readonly<z.infer<typeof stageConfig>>;
+
+function objectionTo(upstream: Upstreams[string], retainData: boolean): string | undefined {
+  if ('builtin' in upstream) return retainData ? 'a stage that retains data has no built-in provider' : undefined;
+  const { protocol, username, password } = new URL(upstream.baseUrl);
+  if (protocol !== 'https:') return 'a provider is reached over https';
+  return username + password === '' ? undefined : 'a provider credential never lies in a URL';
+}
+
+/** Checks a stage. Throws an Error that names the stage and every field at fault. */
+export function defineStage(config: StageConfig): StageConfig {
+  const parsed = stageConfig.safeParse(config);
+  if (parsed.success) return parsed.data;
+  throw new Error(`stage "${config.name}" is not valid:\n${z.prettifyError(parsed.error)}`);
+}
+
+function provider(baseUrl: string): Upstreams[string] {
+  return { baseUrl, credential: 'required' };
+}
+
+const providers: Upstreams = {
+  openai: provider('https://api.openai.com/v1'),
+  groq: provider('https://api.groq.com/openai/v1'),
+  mistral: provider('https://api.mistral.ai/v1'),
+  deepseek: provider('https://api.deepseek.com/v1'),
+  xai: provider('https://api.x.ai/v1'),
+  together: provider('https://api.together.xyz/v1'),
+  openrouter: provider('https://openrouter.ai/api/v1'),
+  cerebras: provider('https://api.cerebras.ai/v1'),
+  perplexity: provider('https://api.perplexity.ai'),
+  fireworks: provider('https://api.fireworks.ai/inference/v1'),
+};
+
+/** Answers without any provider, so that the first request of a newcomer works. */
+const demo: Upstreams = { demo: { builtin: 'echo' } };
+
+/** What `npm start` runs on one machine. As close to the others as can be, so that local behaviour is what deploys. */
+const local = defineStage({
+  name: 'local',
+  region: 'us-east-1',
+  retainData: false,
+  tracing: true,
+  logRetentionDays: 7,
+  auditLogRetentionDays: 30,
+  throttle: { requestsPerSecond: 1_000, burst: 2_000 },
+  requestsPerMinutePerIp: 6_000,
+  functions: { proxy: { memoryMiB: 1_024 }, admin: { memoryMiB: 512 } },
+  upstreams: { ...demo, ...providers },
+});
+
+const dev = defineStage({
+  ...local,
+  name: 'dev',
+  logRetentionDays: 30,
+  auditLogRetentionDays: 90,
+  throttle: { requestsPerSecond: 200, burst: 400 },
+});
+
+const prod = defineStage({
+  ...local,
+  name: 'prod',
+  retainData: true,
+  logRetentionDays: 90,
+  auditLogRetentionDays: 365,
+  functions: { proxy: { memoryMiB: 1_792 }, admin: { memoryMiB: 512 } },
+  upstreams: providers,
+});
+
+/** Every stage, by name; `portcullis-<name>` is its stack. */
+export const stages: ReadonlyMap<string, StageConfig> = new Map([local, dev, prod].map((stage) => [stage.name, stage]));
+
+/** The stages of those names, comma-separated; all of them where none is named. Throws an Error on an unknown name. */
+export function selectStages(names: string | undefined): StageConfig[] {
+  if (names === undefined) return [...stages.values()];
+  return names.split(',').map((name) => {
+    const stage = stages.get(name.trim());
+    if (stage === undefined) throw new Error(`no stage "${name}"; there are ${[...stages.keys()].join(', ')}`);
+    return stage;
+  });
+}
