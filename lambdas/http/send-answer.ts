@@ -5,12 +5,18 @@ import type { ResponseSink } from './gateway-request.ts';
 const keepAliveMs = 15_000;
 const comment = new TextEncoder().encode(': keep-alive\n\n');
 
-/** Starts the one coarse timer of a stream; between two writes there is always a whole event, so a comment fits. */
-function keepAlive(sink: ResponseSink, lastWriteMs: () => number, elapsedMs: () => number): () => void {
+/** The sink with a comment wherever it would fall silent: one coarse timer per stream, and none per piece. */
+function keepAlive(sink: ResponseSink, elapsedMs: () => number) {
+  let lastWriteMs = elapsedMs();
+  const write = (chunk: Uint8Array) => {
+    lastWriteMs = elapsedMs();
+    return sink.write(chunk);
+  };
   const timer = setInterval(() => {
-    if (elapsedMs() - lastWriteMs() >= keepAliveMs) void sink.write(comment);
+    // Between two writes there is always a whole event, so a comment fits.
+    if (elapsedMs() - lastWriteMs >= keepAliveMs) void write(comment);
   }, keepAliveMs / 3);
-  return () => clearInterval(timer);
+  return { write, stop: () => clearInterval(timer) };
 }
 
 /** Carries an answer to the client, to its end. */
@@ -21,13 +27,9 @@ export async function sendAnswer(answer: Answer, sink: ResponseSink, elapsedMs: 
     sink.end();
     return;
   }
-  let lastWriteMs = elapsedMs();
-  const stop = keepAlive(sink, () => lastWriteMs, elapsedMs);
+  const { write, stop } = keepAlive(sink, elapsedMs);
   try {
-    await answer.body((chunk) => {
-      lastWriteMs = elapsedMs();
-      return sink.write(chunk);
-    });
+    await answer.body(write);
   } finally {
     stop();
     sink.end();

@@ -57,18 +57,21 @@ function deliverBody(response: IncomingMessage, leftMs: number, idleMs: number, 
     const whole = setTimeout(() => fail(new GatewayFault('upstream_timeout')), Math.max(leftMs, 0));
     // The socket's own idle clock: each read moves it along, at no cost of a timer per chunk.
     response.setTimeout(idleMs, () => fail(new GatewayFault('upstream_timeout')));
+    let taking: Promise<void> | undefined;
     response.on('data', (chunk: Uint8Array) => {
       const taken = write(chunk);
       if (taken === undefined) return;
       response.pause();
-      taken.then(
-        () => response.resume(),
+      taking = taken.then(
+        () => void response.resume(),
         (cause: unknown) => fail(cause instanceof GatewayFault ? cause : new GatewayFault('internal_error', { cause })),
       );
     });
     response.on('end', () => {
       clearTimeout(whole);
-      resolve();
+      // The last piece may still be being taken.
+      if (taking === undefined) resolve();
+      else taking.then(resolve, reject);
     });
     response.on('error', (cause) => fail(new GatewayFault('upstream_error', { cause })));
     response.on('close', () => {

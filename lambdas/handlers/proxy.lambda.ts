@@ -1,0 +1,36 @@
+import { createDynamoCredentialVault } from '../aws/dynamo-credential-vault.ts';
+import { createDynamoKeyStore } from '../aws/dynamo-key-store.ts';
+import { createJsonClient } from '../aws/json-client.ts';
+import { createKmsEnvelopeOpener } from '../aws/kms-envelope-open.ts';
+import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
+import { sha256Hex } from '../crypto/sha256-hex.ts';
+import { ENV, proxyEnvironment, readAwsCredentials, readEnvironment } from '../env.ts';
+import { parseApiGatewayEvent } from '../http/api-gateway-event.ts';
+import { toLambdaHandler } from '../http/lambda-stream.ts';
+import { createProviders } from '../providers/registry.ts';
+import { createDataPlane } from './data-plane.ts';
+
+const { randomUUID } = process.getBuiltinModule('node:crypto');
+
+const env = readEnvironment(proxyEnvironment);
+const now = () => Date.now();
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+const aws = { region: env.AWS_REGION, credentials: readAwsCredentials, now, random: Math.random };
+const dynamodb = createJsonClient({ ...aws, service: 'dynamodb', endpoint: env.AWS_ENDPOINT_URL_DYNAMODB });
+const kms = createJsonClient({ ...aws, service: 'kms', endpoint: env.AWS_ENDPOINT_URL_KMS });
+const keysTable = { client: dynamodb, table: env[ENV.keysTable] };
+
+const serve = createDataPlane({
+  keys: createDynamoKeyStore(keysTable),
+  credentials: createDynamoCredentialVault({ ...keysTable, openEnvelope: createKmsEnvelopeOpener(kms), now }),
+  providers: createProviders(env[ENV.upstreams], { newId: randomUUID, nowSeconds }),
+  digestMatches: (secret, sha256) => equalInConstantTime(sha256Hex(secret), sha256),
+  nowSeconds,
+  elapsedMs: () => performance.now(),
+  // Not console.log: under Lambda's JSON log format that would wrap the line in another.
+  writeLine: (line) => void process.stdout.write(`${line}\n`),
+});
+
+export const handler = toLambdaHandler((event, sink, remainingMs) =>
+  serve(parseApiGatewayEvent(event, remainingMs), sink),
+);

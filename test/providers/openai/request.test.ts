@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseChatRequest } from '../../../lambdas/domain/chat/chat-request.ts';
+import { findTopLevelMembers } from '../../../lambdas/domain/json/top-level-members.ts';
+import { toUpstreamBody } from '../../../lambdas/providers/openai/request.ts';
+import { toBytes, toText } from '../../support/text.ts';
+
+function forward(text: string, model: string): string {
+  const body = toBytes(text);
+  const parsed = parseChatRequest(JSON.parse(text));
+  if (!parsed.ok) throw new Error(parsed.refusal.message);
+  const timeouts = { firstByteMs: 1, idleMs: 1, totalMs: 1 };
+  const call = {
+    request: parsed.value,
+    body,
+    members: findTopLevelMembers(body),
+    model,
+    credential: undefined,
+    headers: {},
+    timeouts,
+  };
+  return toText(toUpstreamBody(call));
+}
+
+const messages = '"messages" : [ {"role":"user","content":"\\u00e4 \\"model\\":\\"x\\""} ]';
+
+describe('the body that goes upstream', () => {
+  it('is the client’s own, byte for byte, where nothing has to change', () => {
+    const text = `{ "model":"gpt-5-mini",${messages}, "n":1.0 }`;
+    expect(forward(text, 'gpt-5-mini')).toBe(text);
+  });
+
+  it('differs in the model’s name alone', () => {
+    expect(forward(`{"temperature":1e0,"model": "openai/gpt-5-mini" ,${messages}}`, 'gpt-5-mini')).toBe(
+      `{"temperature":1e0,"model": "gpt-5-mini" ,${messages}}`,
+    );
+  });
+
+  it.each([
+    [
+      `{"model":"m","stream":true,${messages}}`,
+      `{"model":"m","stream":true,${messages},"stream_options":{"include_usage":true}}`,
+    ],
+    [
+      `{"model":"m","stream":true,"stream_options":null,${messages}}`,
+      `{"model":"m","stream":true,"stream_options":{"include_usage":true},${messages}}`,
+    ],
+    [
+      `{"model":"m","stream":true,"stream_options":{"include_usage":false,"x":1},${messages}}`,
+      `{"model":"m","stream":true,"stream_options":{"include_usage":true,"x":1},${messages}}`,
+    ],
+    [
+      `{"model":"m","stream":true,"stream_options":{"include_usage":true},${messages}}`,
+      `{"model":"m","stream":true,"stream_options":{"include_usage":true},${messages}}`,
+    ],
+    [`{"model":"m","stream":false,${messages}}`, `{"model":"m","stream":false,${messages}}`],
+  ])('asks for the usage of every stream: %s', (from, to) => {
+    expect(forward(from, 'm')).toBe(to);
+  });
+
+  it('keeps every value of every unknown field', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(
+          fc.string().map((key) => `x_${key}`),
+          fc.jsonValue(),
+        ),
+        (extra) => {
+          const text = JSON.stringify({
+            ...extra,
+            model: 'a/m',
+            messages: [{ role: 'user', content: 'hi' }],
+            stream: true,
+          });
+          expect(JSON.parse(forward(text, 'm'))).toEqual({
+            ...JSON.parse(text),
+            model: 'm',
+            stream_options: { include_usage: true },
+          });
+        },
+      ),
+    );
+  });
+});

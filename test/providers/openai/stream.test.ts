@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { finish, initialState, reduce } from '../../../lambdas/providers/openai/stream.ts';
+import { cutAt, toBytes, toText } from '../../support/text.ts';
+
+/** Runs a stream through the reducer, cut as told. */
+function pass(pieces: readonly Uint8Array[], withholdUsage: boolean) {
+  let state = initialState;
+  const events: Uint8Array[] = [];
+  for (const piece of pieces) {
+    const step = reduce(state, piece, withholdUsage);
+    state = step.state;
+    events.push(...step.events);
+  }
+  const last = finish(state, withholdUsage);
+  return {
+    text: toText(Buffer.concat([...events, ...last.events])),
+    usage: last.state.usage,
+    writes: events.map(toText),
+  };
+}
+
+const data = (value: unknown, end = '\n\n') => `data: ${JSON.stringify(value)}${end}`;
+const delta = (content: string) => data({ id: 'c', choices: [{ index: 0, delta: { content } }], usage: null });
+const usageChunk = data({
+  id: 'c',
+  choices: [],
+  usage: { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15, prompt_tokens_details: { cached_tokens: 4 } },
+});
+const done = 'data: [DONE]\n\n';
+const usage = { inputTokens: 12, cachedInputTokens: 4, outputTokens: 3, reasoningTokens: 0 };
+
+const anyEvent = fc.oneof(
+  fc.string({ unit: 'grapheme' }).map(delta),
+  fc.constantFrom(
+    ': comment\n\n',
+    'event: ping\ndata: {}\n\n',
+    data({ choices: [] }),
+    data({ x: '"usage": {"' }),
+    'data: not json "usage":{\n\n',
+    '\n\n',
+  ),
+  fc.string({ unit: 'grapheme' }).map((text) => data({ choices: [{ delta: { content: text } }] }, '\r\n\r\n')),
+);
+const places = fc.array(fc.nat(), { maxLength: 40 });
+
+describe('a stream', () => {
+  it('arrives byte for byte where the client asked for usage, at every cut', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent), places, (events, cuts) => {
+        const whole = events.join('') + usageChunk + done;
+        const passed = pass(cutAt(toBytes(whole), cuts), false);
+        expect(passed.text).toBe(whole);
+        expect(passed.usage).toEqual(usage);
+      }),
+    );
+  });
+
+  it('loses the usage chunk and nothing else where the client did not ask, at every cut', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent), places, (events, cuts) => {
+        const passed = pass(cutAt(toBytes(events.join('') + usageChunk + done), cuts), true);
+        expect(passed.text).toBe(events.join('') + done);
+        expect(passed.usage).toEqual(usage);
+      }),
+    );
+  });
+
+  it('is the same in pieces of one byte', () => {
+    const whole = delta('ä') + delta('\n\n"usage":{') + usageChunk + done;
+    const bytes = toBytes(whole);
+    const single = Array.from(bytes, (_, at) => bytes.subarray(at, at + 1));
+    expect(pass(single, false).text).toBe(whole);
+  });
+
+  it('is written in whole events only, so that whatever breaks off leaves no half event behind', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent), places, (events, cuts) => {
+        for (const write of pass(cutAt(toBytes(events.join('')), cuts), true).writes) expect(write).toMatch(/\n\r?\n$/);
+      }),
+    );
+  });
+
+  it('keeps a last event that was never terminated', () => {
+    expect(pass([toBytes(`${delta('a')}data: [DONE]`)], true).text).toBe(`${delta('a')}data: [DONE]`);
+    expect(pass([toBytes(delta('a') + usageChunk.trimEnd())], true)).toMatchObject({ text: delta('a'), usage });
+  });
+
+  it('keeps usage that comes with choices, as some providers send it', () => {
+    const last = data({
+      choices: [{ index: 0, delta: {}, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 12, completion_tokens: 3 },
+    });
+    expect(pass([toBytes(last)], true)).toMatchObject({ text: last, usage: { inputTokens: 12, outputTokens: 3 } });
+  });
+
+  it('survives absurd usage: it is read as nothing, and never throws', () => {
+    for (const absurd of [-1, 1.5, 'many', null, 1e300, {}]) {
+      const chunk = data({ choices: [], usage: { prompt_tokens: absurd, completion_tokens: 3 } });
+      expect(pass([toBytes(chunk)], false)).toMatchObject({ text: chunk, usage: { inputTokens: 0, outputTokens: 3 } });
+    }
+  });
+
+  it('passes a frame of many megabytes on without holding it', () => {
+    const frame = `data: ${'x'.repeat(3_000_000)}`;
+    expect(reduce(initialState, toBytes(frame), true).state.tail.length).toBe(0);
+  });
+});
