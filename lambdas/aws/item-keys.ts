@@ -1,10 +1,9 @@
 // Where each record lies: the one place that knows the tables' key layout. `keys` holds accounts, virtual keys and
 // provider credentials; `audit` holds one chain per account, and one of the operator's own.
 
-export interface ItemKey {
-  readonly pk: { readonly S: string };
-  readonly sk: { readonly S: string };
-}
+import { OPERATOR_TENANT } from '../domain/credentials/credential-record.ts';
+
+export type ItemKey = Readonly<Record<'pk' | 'sk', { readonly S: string }>>;
 
 function itemKey(pk: string, sk: string): ItemKey {
   return { pk: { S: pk }, sk: { S: sk } };
@@ -20,4 +19,18 @@ export function keyKey(publicId: string): ItemKey {
 
 export function credentialKey(tenant: string, provider: string): ItemKey {
   return itemKey(`TENANT#${tenant}`, `CREDENTIAL#${provider}`);
+}
+
+/** The operator's own chain stands beside the accounts'. */
+function chainPartition(tenant: string): string {
+  return tenant === OPERATOR_TENANT ? `TENANT#${tenant}` : `ACCOUNT#${tenant}`;
+}
+
+/** Zero-padded, so that the order of the text is the order of the chain. */
+export function auditEventKey(tenant: string, sequence: number): ItemKey {
+  return itemKey(chainPartition(tenant), `EVENT#${String(sequence).padStart(12, '0')}`);
+}
+
+export function auditHeadKey(tenant: string): ItemKey {
+  return itemKey(chainPartition(tenant), 'HEAD');
 }

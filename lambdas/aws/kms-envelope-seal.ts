@@ -1,6 +1,8 @@
 import { GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
-import { sealEnvelope } from '../crypto/envelope.ts';
+import { type DataKey, sealEnvelope } from '../crypto/envelope.ts';
+import type { EnvelopeContext } from '../domain/credentials/credential-record.ts';
 import type { SealSecret } from '../domain/credentials/credential-store.ts';
+import { GatewayFault } from '../domain/errors.ts';
 
 export interface KmsEnvelopeSealerOptions {
   readonly client: KMSClient;
@@ -12,21 +14,24 @@ function keyIdOf(keyArn: string): string {
   return keyArn.slice(keyArn.lastIndexOf('/') + 1);
 }
 
-/** Seals under a new data key each time. */
+async function generateDataKey(client: KMSClient, keyArn: string, context: EnvelopeContext): Promise<DataKey> {
+  const { Plaintext, CiphertextBlob, KeyId } = await client.send(
+    new GenerateDataKeyCommand({ KeyId: keyArn, KeySpec: 'AES_256', EncryptionContext: { ...context } }),
+  );
+  if (Plaintext === undefined || CiphertextBlob === undefined || KeyId === undefined) {
+    throw new Error('KMS gave no data key');
+  }
+  return { plain: Plaintext, encrypted: CiphertextBlob, keyId: keyIdOf(KeyId) };
+}
+
+/** Seals under a new data key each time. Throws GatewayFault `service_unavailable` where KMS gives none. */
 export function createKmsEnvelopeSealer({ client, keyArn }: KmsEnvelopeSealerOptions): SealSecret {
   return async (text, context) => {
-    const { Plaintext, CiphertextBlob, KeyId } = await client.send(
-      new GenerateDataKeyCommand({ KeyId: keyArn, KeySpec: 'AES_256', EncryptionContext: { ...context } }),
-    );
-    if (Plaintext === undefined || CiphertextBlob === undefined || KeyId === undefined) {
-      throw new Error('KMS gave no data key');
-    }
-    const envelope = sealEnvelope(
-      text,
-      { plain: Plaintext, encrypted: CiphertextBlob, keyId: keyIdOf(KeyId) },
-      context,
-    );
-    Plaintext.fill(0);
+    const dataKey = await generateDataKey(client, keyArn, context).catch((cause: unknown) => {
+      throw new GatewayFault('service_unavailable', { cause });
+    });
+    const envelope = sealEnvelope(text, dataKey, context);
+    dataKey.plain.fill(0);
     return envelope;
   };
 }

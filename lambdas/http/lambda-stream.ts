@@ -1,20 +1,7 @@
 import type { Writable } from 'node:stream';
+// Declares the global `awslambda`, which Lambda's Node runtime provides.
+import type {} from 'aws-lambda';
 import type { ResponseSink } from './gateway-request.ts';
-
-// What Lambda's Node runtime puts on the global object for response streaming.
-interface LambdaContext {
-  getRemainingTimeInMillis(): number;
-}
-type StreamHandler = (event: unknown, stream: Writable, context: LambdaContext) => Promise<void>;
-interface LambdaStreaming {
-  streamifyResponse(handler: StreamHandler): unknown;
-  HttpResponseStream: {
-    from(stream: Writable, prelude: { statusCode: number; headers: Record<string, string> }): Writable;
-  };
-}
-declare global {
-  var awslambda: LambdaStreaming;
-}
 
 /** Writes to Lambda's response stream under the rules of its runtime. */
 export function createLambdaSink(raw: Writable): ResponseSink {

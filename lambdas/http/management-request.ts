@@ -1,3 +1,4 @@
+import type middy from '@middy/core';
 import * as z from 'zod/mini';
 import type { Actor } from '../domain/audit/audit-event.ts';
 
@@ -33,5 +34,14 @@ export function parseManagementEvent(value: unknown): ManagementRequest {
     path,
     actor: { type: 'iam', iam: { arn: identity.userArn, ip_address: identity.sourceIp } },
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+  };
+}
+
+/** middy: from here on the event is a ManagementRequest. */
+export function readManagementRequest(): middy.MiddlewareObj<ManagementRequest> {
+  return {
+    before: (request) => {
+      request.event = parseManagementEvent(request.event);
+    },
   };
 }

@@ -1,0 +1,48 @@
+import * as z from 'zod/mini';
+import { accept, type Outcome, refuse } from './errors.ts';
+
+/** `limits[0].model`, as OpenAI writes the place of a fault. */
+function formatPath(path: readonly PropertyKey[]): string {
+  const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
+  return parts.join('').replace(/^\./, '');
+}
+
+/** In our own words: zod's can quote what was sent. A check that names its own error speaks for itself. */
+function describeIssue(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is required' : `must be of type ${issue.expected}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return issue.origin === 'string'
+        ? `must have ${issue.minimum} characters or more`
+        : `must be ${issue.minimum} or more`;
+    case 'too_big':
+      return issue.origin === 'string'
+        ? `must have ${issue.maximum} characters or fewer`
+        : `must be ${issue.maximum} or less`;
+    case 'custom':
+      return issue.message;
+    default:
+      return 'is not valid';
+  }
+}
+
+/** Reads a caller's input through a strict schema and names the first thing that is wrong with it. */
+export function parseInput<Schema extends z.core.$ZodType>(schema: Schema, input: unknown): Outcome<z.output<Schema>> {
+  const parsed = z.safeParse(schema, input, { reportInput: true });
+  if (parsed.success) return accept(parsed.data);
+  const [issue] = parsed.error.issues;
+  if (issue === undefined) return refuse('invalid_request', 'The request is not valid.');
+  if (issue.code === 'unrecognized_keys') {
+    return refuse(
+      'unknown_parameter',
+      'The request has a field that this operation does not know.',
+      formatPath([...issue.path, ...issue.keys.slice(0, 1)]),
+    );
+  }
+  const param = formatPath(issue.path);
+  const subject = param === '' ? 'The request body' : `'${param}'`;
+  return refuse('invalid_request', `Invalid value: ${subject} ${describeIssue(issue)}.`, param === '' ? null : param);
+}

@@ -1,0 +1,40 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import middy from '@middy/core';
+import { createAuditedTransaction } from '../aws/audited-transaction.ts';
+import { createDynamoAccountStore } from '../aws/dynamo-account-store.ts';
+import { createDynamoCredentialStore } from '../aws/dynamo-credential-store.ts';
+import { createKmsEnvelopeSealer } from '../aws/kms-envelope-seal.ts';
+import { canonicalDigest } from '../crypto/canonical-digest.ts';
+import { randomBase62 } from '../crypto/random-base62.ts';
+import { sha256Hex } from '../crypto/sha256-hex.ts';
+import { adminEnvironment, ENV, readEnvironment } from '../env.ts';
+import { answerFaults } from '../http/answer-faults.ts';
+import { readManagementRequest } from '../http/management-request.ts';
+import { createManagementRouter } from '../http/route-management.ts';
+import { managementRoutes } from './management-routes.ts';
+
+const env = readEnvironment(adminEnvironment);
+const dynamodb = new DynamoDBClient({ requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 } });
+const kms = new KMSClient({ requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 } });
+const commit = createAuditedTransaction({
+  client: dynamodb,
+  table: env[ENV.auditTable],
+  digest: canonicalDigest,
+  random: Math.random,
+});
+const writeLine = (line: string) => void process.stdout.write(`${line}\n`);
+
+const route = createManagementRouter(
+  managementRoutes({
+    accounts: createDynamoAccountStore({ table: env[ENV.keysTable], commit }),
+    credentials: createDynamoCredentialStore({ table: env[ENV.keysTable], commit }),
+    sealSecret: createKmsEnvelopeSealer({ client: kms, keyArn: env[ENV.envelopeKeyArn] }),
+    takesCredential: (name) => 'credential' in (env[ENV.upstreams][name] ?? {}),
+    nowSeconds: () => Math.floor(Date.now() / 1000),
+    randomBase62: (length) => randomBase62(length),
+    sha256Hex,
+  }),
+);
+
+export const handler = middy().use(answerFaults(writeLine)).use(readManagementRequest()).handler(route);
