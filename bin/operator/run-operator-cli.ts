@@ -1,0 +1,107 @@
+import { Command, CommanderError } from 'commander';
+import * as z from 'zod';
+import { type AdminTarget, findAdminTarget } from './admin-target.ts';
+import { callAdmin } from './call-admin.ts';
+import { CliError, exitCodes } from './cli-error.ts';
+import { readSecret, type SecretSource } from './read-secret.ts';
+
+export interface CliHost extends SecretSource {
+  /** Data: stdout. */
+  readonly write: (text: string) => void;
+  /** Talk: stderr. */
+  readonly tell: (text: string) => void;
+  readonly fetch: typeof fetch;
+}
+
+const targetOptions = z.object({
+  url: z.string().optional(),
+  region: z.string().optional(),
+  data: z.string().optional(),
+  json: z.boolean().optional(),
+});
+const accountOptions = z.object({ name: z.string(), plan: z.string().optional() });
+const credentialOptions = z.object({ fromEnv: z.string().optional() });
+
+const createdAccount = z.looseObject({ id: z.string(), plan: z.string(), key: z.looseObject({ key: z.string() }) });
+const storedCredential = z.looseObject({ provider: z.string(), last4: z.string() });
+
+const EXAMPLES = `
+Examples:
+  $ portcullis account create --name "Search team" --plan startup --url https://abc.execute-api.us-east-1.amazonaws.com/live/admin
+  $ portcullis provider set-credential openai --from-env OPENAI_API_KEY --data .portcullis
+  $ pass show anthropic | portcullis provider set-credential anthropic --url "$PORTCULLIS_URL"
+
+Exit codes: 0 done, 1 the gateway failed or cannot be reached, 2 wrong usage or refused input, 4 not allowed.
+`;
+
+interface Session {
+  readonly host: CliHost;
+  readonly target: AdminTarget;
+  readonly json: boolean;
+}
+
+async function createAccount({ host, target, json }: Session, options: unknown): Promise<void> {
+  const { name, plan } = accountOptions.parse(options);
+  const answer = await callAdmin(target, { method: 'POST', path: '/accounts', body: { name, plan } }, host.fetch);
+  const account = createdAccount.parse(answer);
+  if (json) host.write(`${JSON.stringify(account)}\n`);
+  else host.write(`account  ${account.id}\nplan     ${account.plan}\nkey      ${account.key.key}\n`);
+  host.tell('This is the only time that the key is shown: it is kept nowhere. Store it now.\n');
+}
+
+async function setCredential({ host, target, json }: Session, provider: string, options: unknown): Promise<void> {
+  const { fromEnv } = credentialOptions.parse(options);
+  const body = { api_key: await readSecret(host, fromEnv) };
+  const path = `/providers/${encodeURIComponent(provider)}/credential`;
+  const stored = storedCredential.parse(await callAdmin(target, { method: 'PUT', path, body }, host.fetch));
+  if (json) host.write(`${JSON.stringify(stored)}\n`);
+  else host.write(`${stored.provider}  …${stored.last4}\n`);
+  host.tell('Stored. The gateway uses it within a minute.\n');
+}
+
+function withTarget(command: Command): Command {
+  return command
+    .option('--url <url>', "the stack's AdminUrl output (PORTCULLIS_URL)")
+    .option('--region <region>', "the API's region, where its URL does not tell (AWS_REGION)")
+    .option('--data <folder>', 'the data folder of a gateway on this machine')
+    .option('--json', 'print the whole answer as JSON');
+}
+
+function buildProgram(host: CliHost): Command {
+  const openSession = async (options: unknown): Promise<Session> => {
+    const { data, json = false, ...given } = targetOptions.parse(options);
+    const url = given.url ?? (data === undefined ? host.variables['PORTCULLIS_URL'] : undefined);
+    const region = given.region ?? host.variables['AWS_REGION'];
+    return { host, json, target: await findAdminTarget({ url, region, data }) };
+  };
+  const program = new Command('portcullis')
+    .description('Operates a Portcullis gateway over its IAM-authorized management API.')
+    .configureOutput({ writeOut: host.write, writeErr: host.tell })
+    .exitOverride()
+    .addHelpText('afterAll', EXAMPLES);
+  const account = program.command('account').description('accounts and their first keys');
+  withTarget(account.command('create').description('create an account and its master key'))
+    .requiredOption('--name <name>', 'the name of a team or a customer, 1 to 100 characters')
+    .option('--plan <plan>', 'free, developer, startup or enterprise')
+    .action(async (options: unknown) => createAccount(await openSession(options), options));
+  const provider = program.command('provider').description('model providers');
+  withTarget(provider.command('set-credential').description("store a provider's API key, read from stdin"))
+    .argument('<name>', 'the provider, as in the model names: openai, anthropic, …')
+    .option('--from-env <variable>', 'read the key from this variable instead')
+    .action(async (name: string, options: unknown) => setCredential(await openSession(options), name, options));
+  return program;
+}
+
+/** Runs one command. Resolves with the process's exit code; never throws. */
+export async function runOperatorCli(args: readonly string[], host: CliHost): Promise<number> {
+  try {
+    await buildProgram(host).parseAsync(args, { from: 'user' });
+    return exitCodes.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    const known =
+      error instanceof CliError ? error : new CliError('fault', 'The answer of the gateway was not understood.');
+    host.tell(`portcullis: ${known.message}\n`);
+    return known.exitCode;
+  }
+}
