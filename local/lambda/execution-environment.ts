@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import type { LogStream } from '../logs/log-group.ts';
+import { createLineSplitter } from '../logs/split-lines.ts';
+import type { FunctionModel } from '../template/function-model.ts';
+import type { Invocation } from './invocation.ts';
+import { type RuntimeApi, type RuntimeListener, startRuntimeApi } from './runtime-api.ts';
+
+const runtimeClient = createRequire(import.meta.url).resolve('aws-lambda-ric/index.mjs');
+const shim = new URL('ric-shim.cjs', import.meta.url).pathname;
+
+export interface EnvironmentOptions {
+  readonly model: FunctionModel;
+  /** Every variable of the process, but those that concern its Runtime API and its log stream. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly log: LogStream;
+  readonly logStreamName: string;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** It waits for an invocation: the first time after its start, then after each. */
+  readonly onIdle: (environment: ExecutionEnvironment) => void;
+  /** It has ended, for whatever reason. `initialized` tells whether it ever became idle. */
+  readonly onGone: (environment: ExecutionEnvironment, initialized: boolean) => void;
+}
+
+/** A process that runs one function on the real Lambda runtime client, one invocation at a time. */
+export class ExecutionEnvironment {
+  readonly #options: EnvironmentOptions;
+  #process: ChildProcess | undefined;
+  #api: RuntimeApi | undefined;
+  #current: Invocation | undefined;
+  #currentSettled = false;
+  #timeout: NodeJS.Timeout | undefined;
+  #startedAtMs = 0;
+  #initialized = false;
+  #gone = false;
+
+  constructor(options: EnvironmentOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { model, variables, logStreamName } = this.#options;
+    this.#api = await startRuntimeApi(this.#listener());
+    if (this.#gone) {
+      this.#api.close();
+      return;
+    }
+    const child = spawn(
+      process.execPath,
+      [`--max-old-space-size=${model.memoryMb}`, '--require', shim, runtimeClient],
+      {
+        cwd: model.codeDir,
+        env: { ...variables, AWS_LAMBDA_RUNTIME_API: this.#api.address, AWS_LAMBDA_LOG_STREAM_NAME: logStreamName },
+        // The fourth is the lifeline: a pipe that closes when this process ends, even by SIGKILL.
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      },
+    );
+    this.#process = child;
+    child.on('error', () => this.#end());
+    child.on('exit', () => this.#end());
+    this.#logLines(child);
+  }
+
+  /** Only to be called while it is idle. */
+  run(invocation: Invocation): void {
+    const { model, clock } = this.#options;
+    this.#current = invocation;
+    this.#currentSettled = false;
+    this.#startedAtMs = clock();
+    this.#timeout = setTimeout(() => this.#timeOut(invocation), model.timeoutMs);
+    this.#api?.deliver({
+      requestId: invocation.requestId,
+      payload: invocation.payload,
+      deadlineMs: this.#startedAtMs + model.timeoutMs,
+      functionArn: model.arn,
+    });
+  }
+
+  /** Ends the process; a running invocation fails. */
+  stop(): void {
+    this.#process?.kill('SIGKILL');
+    if (this.#process === undefined) this.#end();
+  }
+
+  #listener(): RuntimeListener {
+    return {
+      onReady: () => {
+        this.#finishInvocation();
+        this.#initialized = true;
+        this.#options.onIdle(this);
+      },
+      onInitError: () => this.#options.log.write('INIT_REPORT Status: error'),
+      onAnswer: (requestId, payload) =>
+        this.#settle(
+          requestId,
+          payload === 'too-large' ? { kind: 'failure', reason: 'function-error' } : { kind: 'answer', payload },
+        ),
+      onStream: (requestId, contentType, stream) => this.#settle(requestId, { kind: 'stream', contentType, stream }),
+      onError: (requestId) => this.#settle(requestId, { kind: 'failure', reason: 'function-error' }),
+    };
+  }
+
+  #settle(requestId: string, result: Parameters<Invocation['settle']>[0]): void {
+    if (this.#current?.requestId !== requestId || this.#currentSettled) return;
+    this.#currentSettled = true;
+    this.#current.settle(result);
+  }
+
+  #finishInvocation(): void {
+    const current = this.#current;
+    if (current === undefined) return;
+    clearTimeout(this.#timeout);
+    this.#settle(current.requestId, { kind: 'failure', reason: 'crash' });
+    const durationMs = this.#options.clock() - this.#startedAtMs;
+    this.#options.log.write(`REPORT RequestId: ${current.requestId}\tDuration: ${durationMs} ms`);
+    this.#current = undefined;
+  }
+
+  #timeOut({ requestId }: Invocation): void {
+    const seconds = (this.#options.model.timeoutMs / 1000).toFixed(2);
+    this.#options.log.write(`${requestId} Task timed out after ${seconds} seconds`);
+    this.#settle(requestId, { kind: 'failure', reason: 'timeout' });
+    this.stop();
+  }
+
+  #end(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#finishInvocation();
+    this.#api?.close();
+    this.#options.onGone(this, this.#initialized);
+  }
+
+  #logLines(child: ChildProcess): void {
+    const { log } = this.#options;
+    for (const output of [child.stdout, child.stderr]) {
+      const lines = createLineSplitter((line) => log.write(line));
+      output?.on('data', (chunk: Buffer) => lines.push(chunk));
+      output?.on('end', () => lines.end());
+    }
+    child.on('close', () => void log.close());
+  }
+}

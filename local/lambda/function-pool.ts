@@ -1,0 +1,153 @@
+import type { ExecutionEnvironment } from './execution-environment.ts';
+import { type FailureReason, type Invocation, type InvocationResult, payloadLimitBytes } from './invocation.ts';
+
+/** How a pool hears of the environments that it starts. */
+export interface EnvironmentCallbacks {
+  readonly onIdle: (environment: ExecutionEnvironment) => void;
+  readonly onGone: (environment: ExecutionEnvironment, initialized: boolean) => void;
+}
+
+export interface FunctionPoolOptions {
+  readonly start: (callbacks: EnvironmentCallbacks) => ExecutionEnvironment;
+  readonly maxEnvironments: number;
+  readonly newId: () => string;
+}
+
+/** Environments that may start at the same time: on a small machine more would only slow each other down. */
+const parallelStarts = 4;
+/** How long and how many requests wait where every environment is busy; Lambda would have had more of them. */
+const longestWaitMs = 30_000;
+const longestQueue = 4096;
+/** An idle environment beyond the last one is kept this long. */
+const idleMs = 60_000;
+
+interface Waiting {
+  readonly invocation: Invocation;
+  readonly expiry: NodeJS.Timeout;
+}
+
+interface Idle {
+  readonly environment: ExecutionEnvironment;
+  readonly retirement: NodeJS.Timeout;
+}
+
+/** The environments of one function: requests run in parallel, one per environment, as in Lambda. */
+export class FunctionPool {
+  readonly #options: FunctionPoolOptions;
+  readonly #all = new Set<ExecutionEnvironment>();
+  readonly #starting = new Set<ExecutionEnvironment>();
+  /** The most recently used is last, and used first, so that the others can retire. */
+  readonly #idle: Idle[] = [];
+  readonly #queue: Waiting[] = [];
+  #warming: { resolve(): void; reject(error: Error): void } | undefined;
+  #stopped = false;
+
+  constructor(options: FunctionPoolOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves as soon as the answer begins; never rejects. */
+  invoke(event: unknown): Promise<InvocationResult> {
+    const payload = JSON.stringify(event);
+    return new Promise((settle) => {
+      const refuse = (reason: FailureReason) => settle({ kind: 'failure', reason });
+      if (Buffer.byteLength(payload) > payloadLimitBytes) return refuse('event-too-large');
+      if (this.#stopped || this.#queue.length >= longestQueue) return refuse('throttled');
+      const invocation = { requestId: this.#options.newId(), payload, settle };
+      const ready = this.#idle.pop();
+      if (ready === undefined) return this.#enqueue(invocation);
+      clearTimeout(ready.retirement);
+      ready.environment.run(invocation);
+    });
+  }
+
+  /**
+   * Starts the first environment, before anything asks for it.
+   * @throws Error where it ends before it is ready.
+   */
+  warm(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#warming = { resolve, reject };
+      this.#startOne();
+    });
+  }
+
+  /** Ends every environment at once; what waits is refused. */
+  stop(): void {
+    this.#stopped = true;
+    for (const { invocation, expiry } of this.#queue.splice(0)) {
+      clearTimeout(expiry);
+      invocation.settle({ kind: 'failure', reason: 'throttled' });
+    }
+    for (const environment of this.#all) environment.stop();
+  }
+
+  #startOne(): void {
+    const environment = this.#options.start({
+      onIdle: (ready) => this.#becomeIdle(ready),
+      onGone: (ended, initialized) => this.#forget(ended, initialized),
+    });
+    this.#all.add(environment);
+    this.#starting.add(environment);
+  }
+
+  /** One environment for each request that waits, within the limits. */
+  #startForQueue(): void {
+    const wanted = Math.min(this.#queue.length, parallelStarts);
+    while (!this.#stopped && this.#starting.size < wanted && this.#all.size < this.#options.maxEnvironments) {
+      this.#startOne();
+    }
+  }
+
+  #becomeIdle(environment: ExecutionEnvironment): void {
+    this.#starting.delete(environment);
+    this.#warming?.resolve();
+    const next = this.#queue.shift();
+    if (next === undefined) {
+      const retirement = setTimeout(() => this.#retire(environment), idleMs).unref();
+      this.#idle.push({ environment, retirement });
+    } else {
+      clearTimeout(next.expiry);
+      environment.run(next.invocation);
+    }
+    this.#startForQueue();
+  }
+
+  #retire(environment: ExecutionEnvironment): void {
+    if (this.#all.size === 1) return;
+    this.#removeIdle(environment);
+    environment.stop();
+  }
+
+  #forget(environment: ExecutionEnvironment, initialized: boolean): void {
+    this.#all.delete(environment);
+    this.#starting.delete(environment);
+    this.#removeIdle(environment);
+    if (!initialized) this.#failOne();
+    this.#startForQueue();
+  }
+
+  #removeIdle(environment: ExecutionEnvironment): void {
+    const index = this.#idle.findIndex((entry) => entry.environment === environment);
+    if (index >= 0) for (const { retirement } of this.#idle.splice(index, 1)) clearTimeout(retirement);
+  }
+
+  /** An environment that cannot start fails the request that it was started for, as in Lambda. */
+  #failOne(): void {
+    this.#warming?.reject(new Error('The function ended before it was ready.'));
+    const next = this.#queue.shift();
+    if (next === undefined) return;
+    clearTimeout(next.expiry);
+    next.invocation.settle({ kind: 'failure', reason: 'crash' });
+  }
+
+  #enqueue(invocation: Invocation): void {
+    const expiry = setTimeout(() => {
+      const index = this.#queue.findIndex((entry) => entry.invocation === invocation);
+      if (index >= 0) this.#queue.splice(index, 1);
+      invocation.settle({ kind: 'failure', reason: 'throttled' });
+    }, longestWaitMs);
+    this.#queue.push({ invocation, expiry });
+    this.#startForQueue();
+  }
+}

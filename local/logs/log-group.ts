@@ -1,0 +1,50 @@
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+
+/** One stream of a log group: events in order, as CloudWatch keeps them. */
+export interface LogStream {
+  write(message: string): void;
+  close(): Promise<void>;
+}
+
+/** The log groups of the stack, each a folder; a stream is a file of one JSON object per line, `{"timestamp","message"}`. */
+export interface LogGroups {
+  openStream(groupName: string, streamName: string): LogStream;
+  /** Ends every stream, with what was written on disk. */
+  close(): Promise<void>;
+}
+
+/** @param clock milliseconds since the epoch, for the events. */
+export function openLogGroups(directory: string, clock: () => number): LogGroups {
+  const open = new Set<WriteStream>();
+  const close = async (file: WriteStream) => {
+    if (!open.delete(file)) return;
+    file.end();
+    await finished(file).catch(() => undefined);
+  };
+  return {
+    openStream: (groupName, streamName) => {
+      const folder = join(directory, ...groupName.split('/').map(safeSegment));
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const file = createWriteStream(join(folder, `${safeSegment(streamName)}.log`), { flags: 'a', mode: 0o600 });
+      // A full disk must not take the gateway down with it; the functions' own output is the only thing lost.
+      file.on('error', () => open.delete(file));
+      open.add(file);
+      return {
+        write: (message) => {
+          if (file.writable) file.write(`${JSON.stringify({ timestamp: clock(), message })}\n`);
+        },
+        close: () => close(file),
+      };
+    },
+    close: async () => {
+      await Promise.all([...open].map(close));
+    },
+  };
+}
+
+/** A log group's name is a path, and comes from the template; no part of it may lead out of the folder. */
+function safeSegment(segment: string): string {
+  return segment.replaceAll(/[^A-Za-z0-9._#-]/g, '_').replace(/^\.+/, '_');
+}

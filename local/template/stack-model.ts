@@ -1,0 +1,44 @@
+import type { KeyDefinition } from '../kms/key-definition.ts';
+import { type ApiModel, readApiModel } from './api-model.ts';
+import type { StackAssembly } from './cloud-assembly.ts';
+import { type FunctionModel, readFunctionModels } from './function-model.ts';
+import { openStackResources } from './stack-resources.ts';
+import { readKeyModels, readTableModels, type TableModel } from './store-model.ts';
+import {
+  readScheduleModels,
+  readStreamMappingModels,
+  type ScheduleModel,
+  type StreamMappingModel,
+} from './trigger-model.ts';
+
+/** Everything of the synthesized stack that the local runner acts on. */
+export interface StackModel {
+  readonly stackName: string;
+  readonly api: ApiModel;
+  readonly functions: readonly FunctionModel[];
+  readonly tables: readonly TableModel[];
+  readonly keys: readonly KeyDefinition[];
+  readonly schedules: readonly ScheduleModel[];
+  readonly streamMappings: readonly StreamMappingModel[];
+}
+
+/**
+ * Reads the model of a stack from its template.
+ * @throws UnresolvableTemplateError, or an Error that names the resource, for what cannot run locally.
+ */
+export function readStackModel(assembly: StackAssembly): StackModel {
+  const resources = openStackResources(assembly);
+  const api = readApiModel(resources);
+  const schedules = readScheduleModels(resources);
+  const streamMappings = readStreamMappingModels(resources);
+  const invoked = [...api.routes, ...schedules, ...streamMappings].map(({ functionName }) => functionName);
+  return {
+    stackName: assembly.stackName,
+    api,
+    functions: readFunctionModels(resources, new Set(invoked)),
+    tables: readTableModels(resources),
+    keys: readKeyModels(resources),
+    schedules,
+    streamMappings,
+  };
+}
