@@ -14,7 +14,14 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'template', include: ['test/template/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+        test: {
+          name: 'template',
+          include: ['test/template/**/*.test.ts'],
+          // One load of the CDK and one synthesis per worker; these tests only read what was synthesized.
+          isolate: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
       },
       {
         test: {

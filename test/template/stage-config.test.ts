@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { defineStage, type StageConfig, selectStages, stages } from '../../lib/stage-config.ts';
+
+function stage(name: string): StageConfig {
+  const found = stages.get(name);
+  if (found === undefined) throw new Error(`no stage ${name}`);
+  return found;
+}
+
+describe('a stage that is not valid is refused by name and field', () => {
+  const dev = stage('dev');
+  test.each<[string, StageConfig, string]>([
+    ['a name that no stack could bear', { ...dev, name: 'Dev Stage' }, 'name'],
+    ['a region that is none', { ...dev, region: 'virginia' }, 'region'],
+    [
+      'memory that Lambda does not offer',
+      { ...dev, functions: { ...dev.functions, admin: { memoryMiB: 64 } } },
+      'memoryMiB',
+    ],
+    ['a limit that AWS WAF does not take', { ...dev, requestsPerMinutePerIp: 9 }, 'requestsPerMinutePerIp'],
+    ['no requests at all', { ...dev, throttle: { requestsPerSecond: 0, burst: 1 } }, 'requestsPerSecond'],
+    [
+      'a provider reached in the clear',
+      { ...dev, upstreams: { x: { baseUrl: 'http://x.example/v1', credential: 'required' } } },
+      'a provider is reached over https',
+    ],
+    [
+      'a credential in a URL',
+      { ...dev, upstreams: { x: { baseUrl: 'https://user:secret@x.example/v1', credential: 'required' } } },
+      'a provider credential never lies in a URL',
+    ],
+    [
+      'a provider name that no model could bear',
+      { ...dev, upstreams: { 'X/Y': { baseUrl: 'https://x.example/v1', credential: 'required' } } },
+      'upstreams',
+    ],
+    [
+      'the demo provider where data is kept',
+      { ...stage('prod'), upstreams: { demo: { builtin: 'echo' } } },
+      'no built-in provider',
+    ],
+  ])('%s', (_mistake, config, expected) => {
+    expect(() => defineStage(config)).toThrow(`stage "${config.name}" is not valid`);
+    expect(() => defineStage(config)).toThrow(expected);
+  });
+
+  test('without quoting a credential that the URL held', () => {
+    const upstreams = { x: { baseUrl: 'https://user:hunter2@x.example/v1', credential: 'required' } } as const;
+    expect(() => defineStage({ ...dev, upstreams })).toThrow(/^(?!.*hunter2)/s);
+  });
+});
+
+describe('stages are selected', () => {
+  test('by name, and all of them by default', () => {
+    expect(selectStages(undefined).map(({ name }) => name)).toEqual(['local', 'dev', 'prod']);
+    expect(selectStages('local').map(({ name }) => name)).toEqual(['local']);
+    expect(selectStages('prod, local').map(({ name }) => name)).toEqual(['prod', 'local']);
+  });
+
+  test('and a misspelt one is told, with those there are', () => {
+    expect(() => selectStages('local,prd')).toThrow('no stage "prd"; there are local, dev, prod');
+    expect(() => selectStages('')).toThrow('no stage ""');
+  });
+});
+
+describe('production', () => {
+  test('retains its data, and nothing else does', () => {
+    expect([...stages.values()].filter(({ retainData }) => retainData).map(({ name }) => name)).toEqual(['prod']);
+  });
+
+  test('offers no provider that anyone could call without a credential', () => {
+    expect(Object.values(stage('prod').upstreams).filter((upstream) => !('baseUrl' in upstream))).toEqual([]);
+    for (const upstream of Object.values(stage('prod').upstreams))
+      expect(upstream).toMatchObject({ credential: 'required' });
+  });
+});
