@@ -7,6 +7,11 @@ function formatPath(path: readonly PropertyKey[]): string {
   return parts.join('').replace(/^\./, '');
 }
 
+function describeSize(origin: string, bound: string): string {
+  if (origin === 'string') return `must have ${bound} characters`;
+  return origin === 'array' ? `must have ${bound} elements` : `must be ${bound}`;
+}
+
 /** In our own words: zod's can quote what was sent. A check that names its own error speaks for itself. */
 function describeIssue(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
@@ -15,13 +20,9 @@ function describeIssue(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`;
     case 'too_small':
-      return issue.origin === 'string'
-        ? `must have ${issue.minimum} characters or more`
-        : `must be ${issue.minimum} or more`;
+      return describeSize(issue.origin, `at least ${issue.minimum}`);
     case 'too_big':
-      return issue.origin === 'string'
-        ? `must have ${issue.maximum} characters or fewer`
-        : `must be ${issue.maximum} or less`;
+      return describeSize(issue.origin, `at most ${issue.maximum}`);
     case 'custom':
       return issue.message;
     default:
