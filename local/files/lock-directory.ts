@@ -22,7 +22,7 @@ export function lockDirectory(directory: string): () => void {
   const holderFile = join(directory, 'runner.pid');
   const database = new DatabaseSync(join(directory, 'runner.lock'));
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
+    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
   } catch {
     database.close();
     throw new DirectoryInUseError(directory, readHolder(holderFile));
