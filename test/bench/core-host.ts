@@ -1,0 +1,92 @@
+// A process: the data plane as it deploys, behind plain node:http in the place of API Gateway and Lambda.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createDynamoKeyStore } from '../../lambdas/aws/dynamo-key-store.ts';
+import { createJsonClient } from '../../lambdas/aws/json-client.ts';
+import { equalInConstantTime } from '../../lambdas/crypto/equal-in-constant-time.ts';
+import { sha256Hex } from '../../lambdas/crypto/sha256-hex.ts';
+import type { KeyStore } from '../../lambdas/domain/keys/key-store.ts';
+import { createDataPlane } from '../../lambdas/handlers/data-plane.ts';
+import type { ResponseSink } from '../../lambdas/http/gateway-request.ts';
+import { createProviders } from '../../lambdas/providers/registry.ts';
+import { benchKeyRecord } from './bench-key-record.ts';
+import { serveMeters } from './meters.ts';
+import { replyKinds } from './workloads.ts';
+
+const [port, store] = process.argv.slice(2);
+const mockUrl = `http://127.0.0.1:${port}`;
+
+const memoryKeys: KeyStore = {
+  findKey: async (publicId) => (publicId === benchKeyRecord.id ? benchKeyRecord : undefined),
+};
+
+/** The adapter of the deployed function. A role's session token is long, and every byte of it is signed. */
+function createStoredKeys(): KeyStore {
+  const credentials = { accessKeyId: 'ASIABENCH', secretAccessKey: 'bench', sessionToken: 'bench/'.repeat(120) };
+  const client = createJsonClient({
+    service: 'dynamodb',
+    region: 'us-east-1',
+    endpoint: mockUrl,
+    credentials: () => credentials,
+    now: Date.now,
+    random: Math.random,
+  });
+  return createDynamoKeyStore({ client, table: 'keys' });
+}
+
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+const serve = createDataPlane({
+  keys: store === 'store' ? createStoredKeys() : memoryKeys,
+  digestMatches: (secret, sha256) => equalInConstantTime(sha256Hex(secret), sha256),
+  credentials: { reveal: async () => 'sk-bench' },
+  providers: createProviders(
+    Object.fromEntries(replyKinds.map((kind) => [kind, { baseUrl: `${mockUrl}/${kind}`, credential: 'required' }])),
+    { newId: () => 'bench', nowSeconds },
+  ),
+  nowSeconds,
+  elapsedMs: () => performance.now(),
+  writeLine: (line) => void process.stdout.write(`${line}\n`),
+});
+
+/** Not `for await`: the host's own cost is counted too, so it is kept near the do-nothing proxy's. */
+function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    incoming.on('data', (piece: Buffer) => pieces.push(piece));
+    incoming.on('end', () => resolve(Buffer.concat(pieces)));
+    incoming.on('error', reject);
+  });
+}
+
+function readHeaders({ headers }: IncomingMessage): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) if (typeof value === 'string') flat[name] = value;
+  return flat;
+}
+
+function createSink(outgoing: ServerResponse): ResponseSink {
+  return {
+    begin: (status, headers) => void outgoing.writeHead(status, headers),
+    write(chunk) {
+      if (outgoing.write(chunk)) return undefined;
+      return new Promise((resolve) => outgoing.once('drain', resolve));
+    },
+    end: () => void outgoing.end(),
+  };
+}
+
+let requests = 0;
+async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  requests += 1;
+  const request = {
+    requestId: `bench-${requests}`,
+    method: incoming.method ?? '',
+    path: incoming.url ?? '',
+    headers: readHeaders(incoming),
+    body: await readBody(incoming),
+    sourceIp: '127.0.0.1',
+    remainingMs: 900_000,
+  };
+  await serve(request, createSink(outgoing));
+}
+
+serveMeters(createServer((incoming, outgoing) => void handle(incoming, outgoing)));
