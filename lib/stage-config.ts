@@ -12,7 +12,6 @@ const functionSize = z.strictObject({
   /** Left out: shares the account's pool. A new account has a quota of 10, of which nothing can be reserved. */
   reservedConcurrency: z.int().min(1).optional(),
 });
-export type FunctionSize = z.infer<typeof functionSize>;
 
 const stageConfig = z
   .strictObject({
