@@ -104,13 +104,15 @@ describe('data keys', () => {
     expect(Plaintext).toHaveLength(32);
   });
 
-  it.each([[{}], [{ KeySpec: 'AES_256', NumberOfBytes: 32 }], [{ NumberOfBytes: 1025 }], [{ NumberOfBytes: 0 }]])(
-    'of no clear size are refused: %j',
-    async (size) => {
-      const command = new GenerateDataKeyCommand({ KeyId: envelope.id, ...(size as object) });
-      expect(await refusalOf(client.send(command))).toBe('ValidationException');
-    },
-  );
+  it.each([
+    [{}],
+    [{ KeySpec: 'AES_256', NumberOfBytes: 32 } as const],
+    [{ NumberOfBytes: 1025 }],
+    [{ NumberOfBytes: 0 }],
+  ])('of no clear size are refused: %j', async (size) => {
+    const command = new GenerateDataKeyCommand({ KeyId: envelope.id, ...size });
+    expect(await refusalOf(client.send(command))).toBe('ValidationException');
+  });
 });
 
 describe('ciphertexts', () => {
