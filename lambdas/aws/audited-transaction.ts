@@ -4,6 +4,7 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   TransactionCanceledException,
+  TransactionConflictException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -39,6 +40,7 @@ export type CommitAudited = (change: AuditedChange) => Promise<void>;
 /** Someone else moved the chain's head, or holds an item: worth another try on what is there now. */
 function isContention(error: unknown): boolean {
   const busy = ['None', 'ConditionalCheckFailed', 'TransactionConflict', 'ThrottlingError'];
+  if (error instanceof TransactionConflictException) return true;
   return (
     error instanceof TransactionCanceledException &&
     (error.CancellationReasons ?? []).every(({ Code = 'None' }) => busy.includes(Code))
