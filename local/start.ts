@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
+import type { Faults } from './dynamodb/faults.ts';
 import { startDynamoDb } from './dynamodb/start.ts';
 import { lockDirectory } from './files/lock-directory.ts';
 import { type ApiFront, startApiFront } from './http/api-front.ts';
@@ -38,6 +39,8 @@ export interface LocalOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Progress and trouble, a line each; never anything of a request. */
   readonly log: (line: string) => void;
+  /** Lets a test fail requests to the tables. @default none */
+  readonly faults?: Faults;
 }
 
 /** A running gateway. */
@@ -111,9 +114,9 @@ async function loadModel({ dataDir, assemblyDir, environment, upstreams, log }: 
   return { ...model, functions: model.functions.map((each) => withUpstreams(each, upstreams)) };
 }
 
-async function startServices({ tables, keys }: StackModel, { dataDir, log }: LocalOptions, shutdown: Shutdown) {
+async function startServices({ tables, keys }: StackModel, { dataDir, log, faults }: LocalOptions, shutdown: Shutdown) {
   const onFault = (operation: string) => log(`The local ${operation} failed.`);
-  const dynamodb = await startDynamoDb({ dataDir, tables, onFault });
+  const dynamodb = await startDynamoDb({ dataDir, tables, onFault, faults });
   shutdown.add(() => dynamodb.stop());
   const kms = await startKms({ dataDir, keys, onFault });
   shutdown.add(() => kms.stop());

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type LocalOptions, type LocalStack, startLocal } from '../../local/start.ts';
+import { ensureAssembly } from '../../local/synthesize.ts';
+
+/** Kept across runs, and made anew whenever a source has changed. */
+const assemblyCache = resolve(import.meta.dirname, '../../node_modules/.cache/portcullis/assembly');
+
+export interface TestStack extends LocalStack {
+  readonly dataDir: string;
+  /** Every line that the runner has printed. */
+  readonly lines: readonly string[];
+}
+
+/** The assembly of the product's own stack, synthesized at most once for all tests. */
+export function productAssembly(): Promise<string> {
+  const environment = { PATH: process.env['PATH'] };
+  return ensureAssembly({ cacheDir: assemblyCache, environment, onSynthesize: () => undefined });
+}
+
+/**
+ * The whole gateway in this process, on a free port and (unless one is given) a data folder of its own that goes when it
+ * stops. Nothing of this process's environment reaches it but `PATH`.
+ */
+export async function startTestStack(options: Partial<LocalOptions> = {}): Promise<TestStack> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'portcullis-')));
+  const lines: string[] = [];
+  const stack = await startLocal({
+    port: 0,
+    upstreams: new Map(),
+    assemblyDir: options.assemblyDir ?? (await productAssembly()),
+    log: (line) => lines.push(line),
+    ...options,
+    dataDir,
+    environment: { PATH: process.env['PATH'], ...options.environment },
+  });
+  const stop = async () => {
+    await stack.stop();
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+  };
+  return { ...stack, dataDir, lines, stop };
+}
