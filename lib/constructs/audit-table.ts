@@ -12,7 +12,7 @@ export class AuditTable extends GatewayTable {
 
   /** Writes events and moves the chain head on, within the transaction of the change that they record. Sets AUDIT_TABLE. */
   grantAppend(fn: GatewayFunction): void {
-    this.allow(fn, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem']);
+    this.allow(fn, ['dynamodb:GetItem', 'dynamodb:PutItem']);
     fn.setEnvironment(ENV.auditTable, this.tableName);
   }
 }

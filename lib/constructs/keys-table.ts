@@ -15,9 +15,9 @@ export class KeysTable extends GatewayTable {
     fn.setEnvironment(ENV.keysTable, this.tableName);
   }
 
-  /** Reads and writes, in transactions too; no scan, and no deletion: what ends is marked, and expires. Sets KEYS_TABLE. */
+  /** Puts whole records, within transactions. Nothing is read back, scanned or deleted. Sets KEYS_TABLE. */
   grantManage(fn: GatewayFunction): void {
-    this.allow(fn, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem']);
+    this.allow(fn, ['dynamodb:PutItem']);
     fn.setEnvironment(ENV.keysTable, this.tableName);
   }
 }
