@@ -8,10 +8,10 @@ afterEach(() => Reflect.deleteProperty(globalThis, 'awslambda'));
 /** Like Lambda's own: the prelude leaves with the first `write`, and `end` alone sends none. */
 function installRuntime() {
   const preludes: object[] = [];
-  globalThis.awslambda = {
-    streamifyResponse: (handler) => handler,
+  Reflect.set(globalThis, 'awslambda', {
+    streamifyResponse: (handler: unknown) => handler,
     HttpResponseStream: {
-      from(stream, prelude) {
+      from(stream: Writable, prelude: object) {
         const write = stream.write.bind(stream);
         let sent = false;
         stream.write = (chunk: unknown) => {
@@ -22,7 +22,7 @@ function installRuntime() {
         return stream;
       },
     },
-  };
+  });
   return preludes;
 }
 
