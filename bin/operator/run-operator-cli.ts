@@ -25,6 +25,9 @@ const credentialOptions = z.object({ fromEnv: z.string().optional() });
 const createdAccount = z.looseObject({ id: z.string(), plan: z.string(), key: z.looseObject({ key: z.string() }) });
 const storedCredential = z.looseObject({ provider: z.string(), last4: z.string() });
 
+const SECRET_AS_ARGUMENT =
+  'Name the provider alone. Its key comes from stdin or --from-env, as other users of the machine can see arguments.';
+
 const EXAMPLES = `
 Examples:
   $ portcullis account create --name "Search team" --plan startup --url https://abc.execute-api.us-east-1.amazonaws.com/live/admin
@@ -76,7 +79,12 @@ function buildProgram(host: CliHost): Command {
   };
   const program = new Command('portcullis')
     .description('Operates a Portcullis gateway over its IAM-authorized management API.')
-    .configureOutput({ writeOut: host.write, writeErr: host.tell })
+    // Commander quotes an unknown `--option=value` whole, and the value may be a secret that was put there by mistake.
+    .configureOutput({
+      writeOut: host.write,
+      writeErr: host.tell,
+      outputError: (text, write) => write(text.replace(/=[^']*'/g, "=…'")),
+    })
     .exitOverride()
     .addHelpText('afterAll', EXAMPLES);
   const account = program.command('account').description('accounts and their first keys');
@@ -88,7 +96,11 @@ function buildProgram(host: CliHost): Command {
   withTarget(provider.command('set-credential').description("store a provider's API key, read from stdin"))
     .argument('<name>', 'the provider, as in the model names: openai, anthropic, …')
     .option('--from-env <variable>', 'read the key from this variable instead')
-    .action(async (name: string, options: unknown) => setCredential(await openSession(options), name, options));
+    .allowExcessArguments()
+    .action(async (name: string, options: unknown, command: Command) => {
+      if (command.args.length > 1) throw new CliError('usage', SECRET_AS_ARGUMENT);
+      await setCredential(await openSession(options), name, options);
+    });
   return program;
 }
 

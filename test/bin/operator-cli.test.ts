@@ -1,0 +1,221 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { json, text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runOperatorCli } from '../../bin/operator/run-operator-cli.ts';
+import { verifySignature } from '../../local/operator/verify-signature.ts';
+
+const SECRET = 'sk-provider-secret';
+const operator = { accessKeyId: 'LOCALOPERATOR01', secretAccessKey: 'local-secret', region: 'us-east-1' };
+const account = {
+  object: 'account',
+  id: 'acct_1',
+  name: 'Search',
+  plan: 'startup',
+  status: 'active',
+  key: { object: 'api_key', key: 'ask_shown_once' },
+};
+
+interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+describe('portcullis', () => {
+  const seen: Seen[] = [];
+  let reply: { status: number; body: unknown; headers?: Record<string, string> };
+  let server: Server;
+  let url = '';
+  let dataDir = '';
+
+  beforeAll(async () => {
+    server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const { method = '', url: path = '', headers } = request;
+      seen.push({ method, path, headers, body: Buffer.concat(chunks) });
+      response.writeHead(reply.status, { 'x-request-id': 'r-1', ...reply.headers });
+      response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    url = `http://127.0.0.1:${address.port}`;
+    dataDir = await mkdtemp(join(tmpdir(), 'portcullis-cli-'));
+    await writeFile(join(dataDir, 'operator-credentials.json'), JSON.stringify({ url, ...operator }));
+  });
+  afterAll(async () => {
+    server.closeAllConnections();
+    server.close();
+    await rm(dataDir, { recursive: true });
+  });
+  beforeEach(() => {
+    reply = { status: 201, body: account };
+  });
+  afterEach(() => {
+    seen.length = 0;
+  });
+
+  async function run(args: readonly string[], { stdin = '', variables = {} } = {}) {
+    let out = '';
+    let talk = '';
+    const code = await runOperatorCli(args, {
+      variables,
+      stdin: Readable.from([stdin]),
+      write: (part) => {
+        out += part;
+      },
+      tell: (part) => {
+        talk += part;
+      },
+      fetch,
+    });
+    return { code, out, talk };
+  }
+
+  const create = () => ['account', 'create', '--name', 'Search', '--plan', 'startup', '--data', dataDir];
+  const setCredential = (...more: string[]) => ['provider', 'set-credential', 'openai', '--data', dataDir, ...more];
+
+  test('creates an account by a call that is signed as AWS signs it', async () => {
+    const { code, out, talk } = await run(create());
+    expect(code).toBe(0);
+    expect(seen).toHaveLength(1);
+    const [{ method, path, headers, body } = { method: '', path: '', headers: {}, body: Buffer.alloc(0) }] = seen;
+    expect([method, path, JSON.parse(body.toString())]).toEqual([
+      'POST',
+      '/admin/accounts',
+      { name: 'Search', plan: 'startup' },
+    ]);
+    expect(await verifySignature({ method, path, query: '', headers, body }, operator, Date.now())).toBe('valid');
+    expect(out).toBe('account  acct_1\nplan     startup\nkey      ask_shown_once\n');
+    expect(talk).toContain('only time that the key is shown');
+    expect(talk).not.toContain('ask_');
+  });
+
+  test('a plan that is not named is not sent', async () => {
+    await run(['account', 'create', '--name', 'Search', '--data', dataDir]);
+    expect(JSON.parse(String(seen[0]?.body))).toEqual({ name: 'Search' });
+  });
+
+  test('--json prints the whole answer, and nothing else, on stdout', async () => {
+    const { out } = await run([...create(), '--json']);
+    expect(JSON.parse(out)).toEqual(account);
+  });
+
+  test('stores a credential from stdin, without its line end, and never prints it', async () => {
+    reply = { status: 200, body: { object: 'provider_credential', provider: 'openai', last4: 'cret' } };
+    const { code, out, talk } = await run(setCredential(), { stdin: `${SECRET}\n` });
+    expect(code).toBe(0);
+    expect(seen[0]).toMatchObject({ method: 'PUT', path: '/admin/providers/openai/credential' });
+    expect(JSON.parse(String(seen[0]?.body))).toEqual({ api_key: SECRET });
+    expect(out).toBe('openai  …cret\n');
+    expect(out + talk).not.toContain(SECRET);
+  });
+
+  test('stores a credential from the variable that is named', async () => {
+    reply = { status: 200, body: { provider: 'openai', last4: 'cret' } };
+    await run(setCredential('--from-env', 'MY_KEY'), { variables: { MY_KEY: SECRET } });
+    expect(JSON.parse(String(seen[0]?.body))).toEqual({ api_key: SECRET });
+  });
+
+  test('a provider name cannot leave its place in the path', async () => {
+    reply = { status: 404, body: { error: { message: 'No provider.', code: 'not_found' } } };
+    const { code } = await run(['provider', 'set-credential', '../accounts', '--data', dataDir], { stdin: SECRET });
+    expect(code).toBe(2);
+    expect(seen[0]?.path).toBe('/admin/providers/..%2Faccounts/credential');
+  });
+
+  test.each([
+    [400, { error: { message: "Invalid value: 'plan'.", code: 'invalid_request' } }, 2, "'plan'. (invalid_request)"],
+    [403, { error: { message: 'Not allowed.', code: 'permission_denied' } }, 4, 'Not allowed. (permission_denied)'],
+    [403, { message: 'Missing Authentication Token' }, 4, 'no explanation was given'],
+    [429, { error: { message: 'Slow down.', code: 'rate_limit_exceeded' } }, 1, 'Slow down.'],
+    [500, { error: { message: 'The gateway failed.', code: 'internal_error' } }, 1, 'The gateway failed.'],
+    [502, '<html>', 1, 'no explanation was given'],
+  ])('an answer of %i %j ends with code %i and says %s', async (status, body, expected, said) => {
+    reply = { status, body };
+    const { code, out, talk } = await run(create());
+    expect({ code, out }).toEqual({ code: expected, out: '' });
+    expect(talk).toContain(said);
+    expect(talk).toContain('Request id: r-1.');
+  });
+
+  test('an answer that is none is a fault, not a success without a key', async () => {
+    for (const body of ['', 'null', { id: 'acct_1' }, []]) {
+      reply = { status: 201, body };
+      expect(await run(create())).toMatchObject({ code: 1, out: '' });
+    }
+  });
+
+  test('a redirect is not followed: a signed request goes nowhere else', async () => {
+    reply = { status: 307, body: '', headers: { location: `${url}/elsewhere` } };
+    expect(await run(create())).toMatchObject({ code: 1, out: '' });
+    expect(seen).toHaveLength(1);
+  });
+
+  test('a gateway that cannot be reached is a fault that names its address', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'portcullis-cli-'));
+    const gone = { url: 'http://127.0.0.1:1', ...operator };
+    await writeFile(join(folder, 'operator-credentials.json'), JSON.stringify(gone));
+    const { code, talk } = await run(['account', 'create', '--name', 'a', '--data', folder]);
+    expect(code).toBe(1);
+    expect(talk).toContain('http://127.0.0.1:1 cannot be reached');
+    await rm(folder, { recursive: true });
+  });
+
+  test.each([
+    [['account', 'create'], '--name'],
+    [['account', 'create', '--name', 'a'], 'either --url (one in AWS) or --data'],
+    [['account', 'create', '--name', 'a', '--url', 'https://a.test/admin', '--data', '.'], 'either --url'],
+    [['account', 'create', '--name', 'a', '--data', '/nonexistent'], 'No local gateway'],
+    [['account', 'create', '--name', 'a', '--url', 'https://a.test/live/v1'], 'ends in /admin'],
+    [['account', 'create', '--name', 'a', '--url', 'not a url'], 'ends in /admin'],
+    [['account', 'create', '--name', 'a', '--url', 'http://a.test/admin'], 'must use https'],
+    [['account', 'create', '--name', 'a', '--url', 'https://a.test/admin'], '--region'],
+    [['account', 'create', '--name', 'a', '--secret', 'x'], 'unknown option'],
+    [['account', 'destroy'], 'unknown command'],
+    [['provider', 'set-credential'], 'missing required argument'],
+    [['provider', 'set-credential', 'openai', SECRET], 'Name the provider alone'],
+    [['provider', 'set-credential', 'openai', `--key=${SECRET}`], "unknown option '--key=…'"],
+    [[], 'Usage: portcullis'],
+  ])('%j is wrong usage: code 2, with a word about %s, and no call', async (args, said) => {
+    const { code, out, talk } = await run(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(talk).toContain(said);
+    expect(talk).not.toContain(SECRET);
+    expect(seen).toEqual([]);
+  });
+
+  test('a credential that is missing or empty is wrong usage, and no call', async () => {
+    expect(await run(setCredential(), { stdin: ' \n' })).toMatchObject({ code: 2 });
+    expect(await run(setCredential('--from-env', 'NOT_SET'))).toMatchObject({ code: 2 });
+    expect(seen).toEqual([]);
+  });
+
+  test('--help explains every command, with examples and exit codes', async () => {
+    for (const args of [['--help'], ['account', 'create', '--help'], ['provider', 'set-credential', '--help']]) {
+      const { code, out, talk } = await run(args);
+      expect({ code, talk }).toEqual({ code: 0, talk: '' });
+      for (const part of ['Usage: portcullis', 'Examples:', 'Exit codes:']) expect(out).toContain(part);
+    }
+  });
+
+  test('the command as installed runs, pipes and exits as said', async () => {
+    reply = { status: 200, body: { provider: 'openai', last4: 'cret' } };
+    const launcher = resolve(import.meta.dirname, '../../bin/portcullis.mjs');
+    const child = spawn(process.execPath, [launcher, ...setCredential('--json')], { stdio: 'pipe' });
+    child.stdin.end(SECRET);
+    const exited = new Promise((done) => child.on('exit', done));
+    const [out, talk] = await Promise.all([json(child.stdout), text(child.stderr)]);
+    expect(await exited).toBe(0);
+    expect(out).toEqual({ provider: 'openai', last4: 'cret' });
+    expect(talk).toBe('Stored. The gateway uses it within a minute.\n');
+    expect(JSON.parse(String(seen[0]?.body))).toEqual({ api_key: SECRET });
+  });
+});
