@@ -10,7 +10,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{domain,providers,operations,aws,crypto,http,handlers,local,scripts,support}/**/*.test.ts'],
+          include: [
+            'test/{domain,providers,operations,aws,crypto,http,handlers,local,bin,scripts,support}/**/*.test.ts',
+          ],
         },
       },
       {
