@@ -9,9 +9,12 @@ import { parseInput } from '../parse-input.ts';
 const count = z.nullish(z.int().check(z.gte(1)));
 const ratio = z.nullish(z.number());
 
+/** Absent, it is the commonest one: Mistral's own clients name no type of a tool. */
+const typed = z.looseObject({ type: z.nullish(z.string()) });
+
 const message = z.looseObject({
   role: z.string().check(z.minLength(1)),
-  content: z.nullish(z.union([z.string(), z.array(z.looseObject({ type: z.string() }))])),
+  content: z.nullish(z.union([z.string(), z.array(typed)])),
 });
 
 const chatRequest = z.looseObject({
@@ -27,9 +30,9 @@ const chatRequest = z.looseObject({
   frequency_penalty: ratio,
   presence_penalty: ratio,
   stop: z.nullish(z.union([z.string(), z.array(z.string())])),
-  tools: z.nullish(z.array(z.looseObject({ type: z.string() }))),
-  tool_choice: z.nullish(z.union([z.string(), z.looseObject({ type: z.string() })])),
-  response_format: z.nullish(z.looseObject({ type: z.string() })),
+  tools: z.nullish(z.array(typed)),
+  tool_choice: z.nullish(z.union([z.string(), typed])),
+  response_format: z.nullish(typed),
 });
 export type ChatRequest = z.infer<typeof chatRequest>;
 

@@ -18,7 +18,8 @@ export function createOpenAiProvider({ name, baseUrl, credential }: OpenAiProvid
     name,
     credential,
     async chat(call) {
-      const authorization = call.credential === undefined ? {} : { authorization: `Bearer ${call.credential}` };
+      const authorization: Record<string, string> =
+        call.credential === undefined ? {} : { authorization: `Bearer ${call.credential}` };
       const response = await sendUpstream({
         url,
         headers: {

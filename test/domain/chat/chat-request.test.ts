@@ -32,6 +32,10 @@ describe('a chat request', () => {
     expect(parseChatRequest(request).ok).toBe(true);
   });
 
+  it('may leave out the type of a tool, as the clients of Mistral do', () => {
+    expect(parseChatRequest({ ...minimal, tools: [{ function: { name: 'look_up' } }] }).ok).toBe(true);
+  });
+
   it.each([
     ['no model', { messages: minimal.messages }, 'missing_model', 'model'],
     ['an empty model', { ...minimal, model: '' }, 'missing_model', 'model'],
@@ -56,7 +60,7 @@ describe('a chat request', () => {
     ],
     ['half a token', { ...minimal, max_tokens: 1.5 }, 'invalid_request', 'max_tokens'],
     ['minus one token', { ...minimal, max_completion_tokens: -1 }, 'invalid_request', 'max_completion_tokens'],
-    ['a tool without a type', { ...minimal, tools: [{}] }, 'invalid_request', 'tools[0].type'],
+    ['a tool whose type is a number', { ...minimal, tools: [{ type: 1 }] }, 'invalid_request', 'tools[0].type'],
   ])('with %s is refused, and the field is named', (_case, value, code, param) => {
     expect(refusalOf(value)).toMatchObject({ code, param });
   });
