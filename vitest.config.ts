@@ -29,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: ['test/{contract,stack}/**/*.test.ts'],
+          globalSetup: 'test/support/stack-global-setup.ts',
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -9,7 +9,7 @@ export interface SeenRequest {
   readonly body: Uint8Array;
 }
 
-export type Respond = (response: ServerResponse, request: SeenRequest, raw: IncomingMessage) => void;
+export type Respond = (response: ServerResponse, request: SeenRequest, raw: IncomingMessage) => unknown;
 
 export interface FakeUpstream {
   readonly url: string;
@@ -48,7 +48,7 @@ export const answerWith =
   };
 
 /** A provider on 127.0.0.1 that does what it is told, faults included, and remembers what it was sent. */
-export async function startFakeUpstream(): Promise<FakeUpstream> {
+export async function startFakeUpstream(port = 0): Promise<FakeUpstream> {
   const seen: SeenRequest[] = [];
   let respond = answerWith(200, JSON.stringify(completion));
   const server = createServer(async (raw, response) => {
@@ -57,7 +57,10 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     seen.push(request);
     respond(response, request, raw);
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed);
+    server.listen(port, '127.0.0.1', listening);
+  });
   const address: AddressInfo | string | null = server.address();
   if (address === null || typeof address === 'string') throw new Error('the fake upstream has no port');
   return {

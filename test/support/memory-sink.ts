@@ -4,6 +4,7 @@ import { toText } from './text.ts';
 export interface MemorySink extends ResponseSink {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
   readonly text: string;
   readonly json: unknown;
   readonly ended: boolean;
@@ -33,8 +34,11 @@ export function createMemorySink(): MemorySink {
     get headers() {
       return head?.headers ?? {};
     },
+    get bytes() {
+      return Buffer.concat(chunks);
+    },
     get text() {
-      return toText(Buffer.concat(chunks));
+      return toText(this.bytes);
     },
     get json() {
       return JSON.parse(this.text);

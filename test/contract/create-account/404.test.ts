@@ -1,0 +1,16 @@
+import { describe, it } from 'vitest';
+import { expectRefusal } from '../../support/expect-error.ts';
+import { sendAsOperator } from '../../support/operator.ts';
+
+describe('an operator’s route that does not exist', () => {
+  it.each([
+    ['GET', '/admin/accounts'],
+    ['DELETE', '/admin/accounts'],
+    ['POST', '/admin/accounts/'],
+    ['POST', '/admin/account'],
+    ['POST', '/admin'],
+  ])('%s %s is not found', async (method, path) => {
+    const answer = await sendAsOperator({ method, path, body: { name: 'a' } });
+    expectRefusal(answer, { status: 404, code: 'not_found', param: null });
+  });
+});

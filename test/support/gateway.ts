@@ -1,0 +1,107 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { inject } from 'vitest';
+import { encodeItem } from '../../lambdas/aws/attribute-values.ts';
+import { keyKey } from '../../lambdas/aws/item-keys.ts';
+import { randomBase62 } from '../../lambdas/crypto/random-base62.ts';
+import { sha256Hex } from '../../lambdas/crypto/sha256-hex.ts';
+import { composeKey, PUBLIC_ID_LENGTH, SECRET_LENGTH } from '../../lambdas/domain/keys/key-format.ts';
+import type { KeyRecord } from '../../lambdas/domain/keys/key-record.ts';
+import type { Fault } from '../../local/dynamodb/faults.ts';
+import { type HttpAnswer, type HttpCall, sendHttp } from './http-client.ts';
+
+/** The one running stack that the tests of the `stack` project share. */
+export interface GatewayContext {
+  /** Ends in `/v1`. */
+  readonly baseUrl: string;
+  readonly origin: string;
+  readonly masterKey: string;
+  readonly accountId: string;
+  readonly dataDir: string;
+  /** Where the providers `openai` and `open` are expected on 127.0.0.1: whoever tests listens there. */
+  readonly upstreamPort: number;
+  readonly dynamodbUrl: string;
+  /** Physical names. */
+  readonly tables: Readonly<Record<'keys' | 'audit' | 'ledger' | 'usage', string>>;
+  /** Holds the fault that the store is to show; absent: none. */
+  readonly faultFile: string;
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    gateway: GatewayContext;
+  }
+}
+
+export const gateway = inject('gateway');
+
+/** What `OPENAI_API_KEY` held when the stack started. */
+export const providerCredential = 'sk-provider-credential-0001';
+
+export const dynamodb = new DynamoDBClient({
+  endpoint: gateway.dynamodbUrl,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
+});
+
+/** A request to the stack, as the master key unless other headers are given. `path` follows the host. */
+export function send({
+  path,
+  headers,
+  ...call
+}: Omit<HttpCall, 'url'> & { readonly path: string }): Promise<HttpAnswer> {
+  const signedIn = { authorization: `Bearer ${gateway.masterKey}`, 'content-type': 'application/json' };
+  return sendHttp({ ...call, url: gateway.origin + path, headers: headers ?? signedIn });
+}
+
+/** POST /v1/chat/completions with any body: text and bytes are sent as they are. */
+export function sendChat(
+  body: string | Uint8Array | object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<HttpAnswer> {
+  const bytes = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+  const signedIn = { authorization: `Bearer ${gateway.masterKey}`, 'content-type': 'application/json' };
+  return send({ path: '/v1/chat/completions', body: bytes, headers: { ...signedIn, ...headers } });
+}
+
+export interface TestKey {
+  readonly key: string;
+  readonly record: KeyRecord;
+}
+
+type KeyItem = Readonly<Record<string, string | number | undefined>> & { readonly id: string };
+
+/** Writes a key's record as it is given, straight into the table. */
+export async function putKeyRecord(record: KeyItem): Promise<void> {
+  const Item = { ...keyKey(record.id), ...encodeItem(record) };
+  await dynamodb.send(new PutItemCommand({ TableName: gateway.tables.keys, Item }));
+}
+
+/** A key of the local account, with what no operation can give it yet. */
+export async function createTestKey(overrides: Readonly<Record<string, string | number>> = {}): Promise<TestKey> {
+  const id = randomBase62(PUBLIC_ID_LENGTH);
+  const secret = randomBase62(SECRET_LENGTH);
+  const key = composeKey({ publicId: id, secret });
+  const record: KeyRecord = {
+    schemaVersion: 1,
+    id,
+    accountId: gateway.accountId,
+    name: 'contract test',
+    type: 'user',
+    status: 'active',
+    secretSha256: sha256Hex(secret),
+    last4: key.slice(-4),
+    createdAt: 1_700_000_000,
+  };
+  await putKeyRecord({ ...record, ...overrides });
+  return { key, record };
+}
+
+/** From now on every request to the store ends so, for every function of the stack. */
+export function breakStore(fault: Fault): void {
+  writeFileSync(gateway.faultFile, fault);
+}
+
+export function mendStore(): void {
+  rmSync(gateway.faultFile, { force: true });
+}
