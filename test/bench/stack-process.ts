@@ -29,11 +29,22 @@ async function stopRunner(runner: ChildProcess, dataDir: string): Promise<void> 
   await rm(dataDir, { recursive: true, force: true });
 }
 
+/** The end of what the runner said: progress that is of no interest, unless it fails. */
+function keepLastWords(runner: ChildProcess): () => string {
+  let words = '';
+  runner.stderr?.on('data', (piece: Buffer) => {
+    words = (words + piece.toString()).slice(-2_000);
+  });
+  return () => words;
+}
+
 async function waitUntilReady(runner: ChildProcess, path: string): Promise<z.infer<typeof readyFile>> {
+  const lastWords = keepLastWords(runner);
   const deadlineMs = performance.now() + startTimeoutMs;
   while (!existsSync(path)) {
-    if (runner.exitCode !== null) throw new Error(`the local stack ended with code ${runner.exitCode}`);
-    if (performance.now() > deadlineMs) throw new Error(`the local stack was not ready in ${startTimeoutMs} ms`);
+    if (runner.exitCode !== null) throw new Error(`the local stack ended with code ${runner.exitCode}: ${lastWords()}`);
+    if (performance.now() > deadlineMs)
+      throw new Error(`the local stack was not ready in ${startTimeoutMs} ms: ${lastWords()}`);
     await wait(50);
   }
   return z.parse(readyFile, JSON.parse(await readFile(path, 'utf8')));
@@ -47,7 +58,7 @@ export async function startStack(mockPort: number): Promise<StackProcess> {
   const runner = spawn(
     process.execPath,
     ['bin/local.ts', '--port', '0', '--data', join(dataDir, 'data'), '--ready-file', path, ...upstreams],
-    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { PATH: process.env['PATH'] } },
+    { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env['PATH'] } },
   );
   try {
     const { baseUrl, masterKey } = await waitUntilReady(runner, path);
