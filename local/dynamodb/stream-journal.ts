@@ -146,7 +146,15 @@ export class StreamJournal implements Streams {
       const committed = positions.toSorted()[0] ?? start;
       if (committed !== start) await db.clear({ gte: prefix, lte: prefix + committed });
       if (oldestMs >= this.#startedAtMs) await this.#trimOlderThan(prefix, oldestMs);
+      await this.#forgetNewestIfTrimmed(table);
     }
+  }
+
+  /** Else a consumer that is behind would be told that there is more, and find nothing, for ever. */
+  async #forgetNewestIfTrimmed(table: string): Promise<void> {
+    const newest = this.#newest.get(table);
+    const [left] = await this.#options.db.keys({ ...everything(recordsOf(table)), limit: 1 }).all();
+    if (left === undefined && this.#newest.get(table) === newest) this.#newest.delete(table);
   }
 
   async #trimOlderThan(prefix: string, oldestMs: number): Promise<void> {
