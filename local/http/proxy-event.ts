@@ -121,9 +121,9 @@ function lastOf(headers: MultiValues, lowerName: string): string | undefined {
 /** Whether a body of this type reaches the function as base64, so that no byte of it changes. */
 function isBinaryMediaType(contentType: string | undefined, { binaryMediaTypes }: ApiModel): boolean {
   const actual = (contentType ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
-  return binaryMediaTypes.some((pattern) => {
-    const [type, subtype] = pattern.toLowerCase().split('/');
-    const [actualType, actualSubtype] = actual.split('/');
-    return (type === '*' || type === actualType) && (subtype === '*' || subtype === actualSubtype);
+  return binaryMediaTypes.some((type) => {
+    const pattern = type.toLowerCase();
+    if (pattern === '*/*') return true;
+    return pattern.endsWith('/*') ? actual.startsWith(pattern.slice(0, -1)) : actual === pattern;
   });
 }

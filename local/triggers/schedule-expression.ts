@@ -1,4 +1,4 @@
-import { Cron } from 'croner';
+import { Cron, type CronOptions } from 'croner';
 
 /** When a schedule runs. */
 export interface Recurrence {
@@ -41,7 +41,7 @@ function parseRate(argument: string, startedAtMs: number): Recurrence | undefine
 function parseCron(argument: string, timezone: string): Recurrence | undefined {
   if (argument.trim().split(/\s+/).length !== 6) return undefined;
   const pattern = `0 ${argument.replaceAll('?', '*')}`;
-  return recurrenceOf(pattern, timezone, { mode: '7-part', alternativeWeekdays: true });
+  return recurrenceOf(pattern, timezone, { mode: '7-part', alternativeWeekdays: true, sloppyRanges: true });
 }
 
 function parseAt(argument: string, timezone: string): Recurrence | undefined {
@@ -51,7 +51,7 @@ function parseAt(argument: string, timezone: string): Recurrence | undefined {
 function recurrenceOf(
   pattern: string,
   timezone: string,
-  options: { readonly mode?: '7-part'; readonly alternativeWeekdays?: boolean },
+  options: Pick<CronOptions, 'mode' | 'alternativeWeekdays' | 'sloppyRanges'>,
 ): Recurrence | undefined {
   try {
     const cron = new Cron(pattern, { timezone, paused: true, ...options });
