@@ -173,7 +173,10 @@ function answerBrokenRequest(
 
 async function closeServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A client keeps its connection open after the last answer, which would hold the server open as well.
+  const sweep = setInterval(() => server.closeIdleConnections(), 25);
   const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearInterval(sweep);
   clearTimeout(deadline);
 }

@@ -6,9 +6,16 @@ import {
   UnresolvableTemplateError,
 } from '../../../local/template/resolve-intrinsics.ts';
 
+const references: Readonly<Record<string, unknown>> = {
+  Table: 'the-table',
+  'AWS::Region': 'us-east-1',
+  Count: 3,
+  Names: ['a', 'b'],
+};
+const attributes: Readonly<Record<string, string>> = { 'Table.Arn': 'arn:table', 'Api.Nested.Name': 'nested' };
 const scope: IntrinsicScope = {
-  ref: (id) => ({ Table: 'the-table', 'AWS::Region': 'us-east-1', Count: 3, Names: ['a', 'b'] })[id],
-  getAtt: (id, attribute) => ({ 'Table.Arn': 'arn:table', 'Api.Nested.Name': 'nested' })[`${id}.${attribute}`],
+  ref: (id) => references[id],
+  getAtt: (id, attribute) => attributes[`${id}.${attribute}`],
   conditions: {
     IsHere: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] },
     IsNotHere: { 'Fn::Not': [{ Condition: 'IsHere' }] },
