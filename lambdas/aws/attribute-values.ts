@@ -10,11 +10,12 @@ export type AttributeValue =
   | { L: AttributeValue[] }
   | { M: Record<string, AttributeValue> };
 
-const typedValue = z.record(z.string(), z.unknown());
-const typedItem = z.record(z.string(), typedValue);
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
-function decodeValue(value: Record<string, unknown>): unknown {
-  const [[type, content] = ['', undefined], ...others] = Object.entries(value);
+function decodeValue(value: unknown): unknown {
+  const [[type, content] = ['', undefined], ...others] = isMap(value) ? Object.entries(value) : [];
   if (others.length > 0) throw new TypeError('an attribute value of several types');
   switch (type) {
     case 'S':
@@ -25,7 +26,7 @@ function decodeValue(value: Record<string, unknown>): unknown {
     case 'NULL':
       return null;
     case 'L':
-      return z.parse(z.array(typedValue), content).map(decodeValue);
+      return z.parse(z.array(z.unknown()), content).map(decodeValue);
     case 'M':
       return decodeItem(content);
     default:
@@ -35,8 +36,9 @@ function decodeValue(value: Record<string, unknown>): unknown {
 
 /** Throws where `item` is not a map of attribute values. */
 export function decodeItem(item: unknown): Record<string, unknown> {
+  if (!isMap(item)) throw new TypeError('an item must be a map');
   const decoded: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(z.parse(typedItem, item))) decoded[name] = decodeValue(value);
+  for (const [name, value] of Object.entries(item)) decoded[name] = decodeValue(value);
   return decoded;
 }
 

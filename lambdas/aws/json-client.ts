@@ -1,7 +1,7 @@
 // The AWS JSON protocol for the few calls of the data plane. The SDK would be the largest part of its cold start and of
 // its CPU per request; what it does for correctness (signature, retries, time limits, error names) is done here.
 import { AwsError, readAwsError } from './aws-error.ts';
-import { exchangeJson } from './json-exchange.ts';
+import { exchangeJson, openEndpoint } from './json-exchange.ts';
 import { type AwsCredentials, createSigner } from './sigv4.ts';
 
 const services = {
@@ -41,7 +41,7 @@ const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 400;
 
 function defaultEndpoint(service: string, region: string): string {
-  return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`;
+  return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
 function parseAnswer(operation: string, text: string): unknown {
@@ -61,15 +61,15 @@ function pauseBefore(nextAttempt: number, error: AwsError, random: () => number)
 export function createJsonClient(options: JsonClientOptions): JsonClient {
   const { service, region, credentials, now, random, attemptTimeoutMs = 1000, totalTimeoutMs = 3000 } = options;
   const { target, contentType } = services[service];
-  const url = new URL(options.endpoint ?? defaultEndpoint(service, region));
+  const endpoint = openEndpoint(options.endpoint ?? defaultEndpoint(service, region));
   const sign = createSigner({ region, service });
 
   async function attempt(operation: string, body: string, timeoutMs: number): Promise<unknown> {
     if (timeoutMs <= 0) throw new AwsError('TimeoutError', operation, { retryable: false });
-    const headers = { host: url.host, 'content-type': contentType, 'x-amz-target': `${target}.${operation}` };
-    const signed = sign({ method: 'POST', path: url.pathname, headers, body }, credentials(), now());
+    const headers = { host: endpoint.host, 'content-type': contentType, 'x-amz-target': `${target}.${operation}` };
+    const signed = sign({ method: 'POST', path: '/', headers, body }, credentials(), now());
     signed['content-length'] = String(Buffer.byteLength(body));
-    const response = await exchangeJson({ operation, url, headers: signed, body, timeoutMs });
+    const response = await exchangeJson({ operation, endpoint, headers: signed, body, timeoutMs });
     if (response.status !== 200) throw readAwsError(operation, response);
     return parseAnswer(operation, response.text);
   }

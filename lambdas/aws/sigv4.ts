@@ -1,5 +1,6 @@
 // AWS Signature Version 4 for requests with a body in memory. The SDK's own signer costs a cold start and several times
 // the CPU; the tests hold this one to that one's signatures.
+import type { KeyObject } from 'node:crypto';
 import { sha256Hex } from '../crypto/sha256-hex.ts';
 
 const crypto = process.getBuiltinModule('node:crypto');
@@ -44,12 +45,12 @@ function canonicalize(
 
 /** Signs for one service in one region. The signing key holds for a day, so it is derived once and kept. */
 export function createSigner({ region, service }: { readonly region: string; readonly service: string }): Sign {
-  let kept = { day: '', secret: '', key: new Uint8Array() };
+  let kept: { readonly day: string; readonly secret: string; readonly key: KeyObject } | undefined;
 
-  function signingKey(secret: string, day: string): Uint8Array {
-    if (kept.day !== day || kept.secret !== secret) {
+  function signingKey(secret: string, day: string): KeyObject {
+    if (kept?.day !== day || kept.secret !== secret) {
       const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), service), 'aws4_request');
-      kept = { day, secret, key: new Uint8Array(key) };
+      kept = { day, secret, key: crypto.createSecretKey(key) };
     }
     return kept.key;
   }

@@ -1,6 +1,5 @@
+/// <reference types="aws-lambda" />
 import type { Writable } from 'node:stream';
-// Declares the global `awslambda`, which Lambda's Node runtime provides.
-import type {} from 'aws-lambda';
 import type { ResponseSink } from './gateway-request.ts';
 
 /** Writes to Lambda's response stream under the rules of its runtime. */

@@ -25,7 +25,7 @@ export interface ManagementRequest {
 }
 
 /** Throws where the event is no IAM-authorized proxy event: a fault of the deployment, not of the caller. */
-export function parseManagementEvent(value: unknown): ManagementRequest {
+function parseManagementEvent(value: unknown): ManagementRequest {
   const { httpMethod, path, body, isBase64Encoded, requestContext } = z.parse(event, value);
   const { requestId, identity } = requestContext;
   return {

@@ -5,7 +5,7 @@ import { decodeItem, encodeItem, type Storable } from '../../lambdas/aws/attribu
 const storable = fc.letrec<{ value: Storable }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: 'grapheme' }),
     fc.double({ noNaN: true, noDefaultInfinity: true }).filter((number) => !Object.is(number, -0)),
     fc.boolean(),
     fc.constant(null),

@@ -12,10 +12,9 @@ describe('sha256Hex', () => {
 
   test('hashes a text as its UTF-8 bytes, as an independent hash does', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const expected = createHash('sha256').update(Buffer.from(text, 'utf8')).digest('hex');
-        expect(sha256Hex(text)).toBe(expected);
-        expect(sha256Hex(Buffer.from(text, 'utf8'))).toBe(expected);
+        return sha256Hex(text) === expected && sha256Hex(Buffer.from(text, 'utf8')) === expected;
       }),
     );
   });
