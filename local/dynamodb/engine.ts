@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   create,
   createKey,
@@ -120,6 +121,7 @@ export class Engine {
     // dynalite answers an empty string where there is nothing to say.
     action.run(this.#store, data, (error, result) => (error ? reject(error) : resolve(result || {})));
     const answer = jsonObject.parse(structuredClone(await promise.catch(rethrowRefusal)));
+    if (operation === 'CreateTable' || operation === 'DeleteTable') await this.#untilSettled(data.TableName ?? '');
     if (operation === 'CreateTable') this.#remember(answer['TableDescription']);
     if (operation === 'DeleteTable' && data.TableName !== undefined) this.#tables.delete(data.TableName);
     return answer;
@@ -135,12 +137,22 @@ export class Engine {
     await this.db.close();
   }
 
-  /** A table whose creation a crash has cut short is complete but for its state. */
+  /** A crash may have cut short a table's creation, which lacks its state alone, or its deletion, which is done again. */
   async #loadTables(): Promise<void> {
     for (const value of await this.db.values({ gte: 'table~', lt: 'table~\xFF' }).all()) {
       const table = storedTable.parse(value);
-      if (table.TableStatus === 'ACTIVE') this.#remember(table);
-      else await this.describe({ ...table, TableStatus: 'ACTIVE' });
+      if (table.TableStatus !== 'ACTIVE') await this.describe({ ...table, TableStatus: 'ACTIVE' });
+      this.#remember(table);
+      if (table.TableStatus === 'DELETING') await this.administer('DeleteTable', { TableName: table.TableName });
+    }
+  }
+
+  /** dynalite finishes these a moment after it has answered, which must not meet what a caller does next. */
+  async #untilSettled(name: string): Promise<void> {
+    while (true) {
+      const stored = await this.db.get(`table~${name}`);
+      if (stored === undefined || storedTable.parse(stored).TableStatus === 'ACTIVE') return;
+      await nextTurn();
     }
   }
 

@@ -151,7 +151,7 @@ class ValueStream extends Readable {
   }
 }
 
-export function readItem(base: Store, table: string, key: string): Promise<Item | undefined> {
+function readItem(base: Store, table: string, key: string): Promise<Item | undefined> {
   return new Promise((resolve, reject) => {
     base.getItemDb(table).get(key, (error, item) => (error ? reject(error) : resolve(item)));
   });

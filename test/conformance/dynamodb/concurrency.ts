@@ -47,7 +47,7 @@ export function describeConcurrency(current: () => Connection): void {
       expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: cap }, (_, index) => index + 1));
       expect(refused).toBe(1000 - cap);
       expect((await get('cap'))?.['hits']).toEqual(n(cap));
-    }, 60_000);
+    });
 
     it('of reservations on one item keeps the cap and the slots, and settles each once', async () => {
       const { client, table: TableName } = current();
@@ -85,7 +85,7 @@ export function describeConcurrency(current: () => Connection): void {
       });
       expect(highest).toBeLessThanOrEqual(16);
       expect(await get('ledger')).toEqual({ ...key('ledger'), committed: n(spent), open: m({}) });
-    }, 60_000);
+    });
 
     it('of transactions and plain writes on the same items loses neither', async () => {
       const { client, table: TableName } = current();
@@ -109,6 +109,6 @@ export function describeConcurrency(current: () => Connection): void {
       });
       const hits = async (pk: string) => Number((await get(pk))?.['hits']?.N);
       expect([await hits('x'), await hits('y'), await hits('z')]).toEqual([100, 200, 100]);
-    }, 60_000);
+    });
   });
 }

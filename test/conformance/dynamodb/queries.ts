@@ -144,7 +144,7 @@ export function describeQueries(current: () => Connection): void {
 
     it('keep apart any number of items with the same index keys', async () => {
       const { client, table } = current();
-      const total = 1500;
+      const total = 500;
       const requests = Array.from({ length: total }, (_, index) => ({
         PutRequest: { Item: { pk: s(`query-crowd-${index}`), sk: s('a'), bucket: s('crowd') } },
       }));
@@ -152,10 +152,10 @@ export function describeQueries(current: () => Connection): void {
         await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests.slice(from, from + 25) } }));
       }
       const crowd = { ...byBucket, ExpressionAttributeValues: { ':bucket': s('crowd') } };
-      const { found } = await pages({ ...crowd, Limit: 400 });
+      const { found } = await pages({ ...crowd, Limit: 150 });
       expect(new Set(found.map(({ pk }) => pk?.S)).size).toBe(total);
       expect(found).toHaveLength(total);
-    }, 60_000);
+    });
 
     it('filter after reading, and count', async () => {
       const filtered = await query({
@@ -193,7 +193,7 @@ export function describeQueries(current: () => Connection): void {
           ExclusiveStartKey = page.LastEvaluatedKey;
         } while (ExclusiveStartKey !== undefined);
       }
-      expect([found.size, read]).toEqual([1500, 1500]);
+      expect([found.size, read]).toEqual([500, 500]);
     });
 
     it('refuse a consistent read of an index, an unknown index, and a condition without the partition', async () => {

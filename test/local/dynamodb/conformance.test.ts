@@ -2,9 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import { type LocalDynamoDb, startDynamoDb } from '../../../local/dynamodb/start.ts';
 import { describeDynamoDbConformance } from '../../conformance/dynamodb/suite.ts';
+
+// Generous: the machine may be busy with the other tests.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const { DYNAMODB_ENDPOINT } = process.env;
 let dataDir: string | undefined;

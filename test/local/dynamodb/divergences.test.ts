@@ -6,8 +6,11 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Item, n, openStore, s, type TestStore, tableOf } from './local-tables.ts';
+
+// Generous: the machine may be busy with the other tests.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let store: TestStore;
 beforeAll(async () => {

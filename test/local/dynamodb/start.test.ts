@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import {
   DeleteTableCommand,
   DescribeTableCommand,
@@ -11,12 +13,16 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
+import { Engine } from '../../../local/dynamodb/engine.ts';
 import type { Fault } from '../../../local/dynamodb/faults.ts';
 import { startDynamoDb } from '../../../local/dynamodb/start.ts';
 import type { IndexDefinition, TableDefinition } from '../../../local/dynamodb/table-definition.ts';
 import { type Item, n, openStore, s, type TestStore, tableOf } from './local-tables.ts';
+
+// Generous: the machine may be busy with the other tests.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const awsError = z.object({ __type: z.string() });
 const get = async ({ client }: TestStore, TableName: string, pk: string) =>
@@ -29,10 +35,22 @@ const nameOf = (work: Promise<unknown>) =>
     (error: Error) => error.name,
   );
 
+/** Two keys for which dynalite's 24-bit hash is the same. */
+function findCollision(): [string, string] {
+  const seen = new Map<string, string>();
+  for (let index = 0; ; index += 1) {
+    const pk = `item-${index}`;
+    const hash = createHash('md5').update('Outliers').update(pk).digest('hex').slice(0, 6);
+    const earlier = seen.get(hash);
+    if (earlier !== undefined) return [earlier, pk];
+    seen.set(hash, pk);
+  }
+}
+
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 5000;
+  const deadline = performance.now() + 30_000;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('It did not come to be within 5 s.');
+    if (performance.now() > deadline) throw new Error('It did not come to be within 30 s.');
     await new Promise((done) => setTimeout(done, 10));
   }
 }
@@ -98,6 +116,33 @@ describe('tables', () => {
     expect([(await by('color', 'red')).Count, (await by('color', 'blue')).Count]).toEqual([0, 1]);
   });
 
+  it('find both of two items in an index that dynalite would have given one entry', async () => {
+    const table = tableOf('keys', {
+      attributes: ['pk', 'lane'].map((name) => ({ name, type: 'S' })),
+      indexes: [{ name: 'by-lane', keySchema: [{ name: 'lane', type: 'HASH' }], projection: { type: 'KEYS_ONLY' } }],
+    });
+    await using store = await openStore({ tables: [table] });
+    const pair = findCollision();
+    for (const pk of pair) await put(store, 'keys', { pk: s(pk), lane: s('x') });
+    const lane = async (Limit: number, ExclusiveStartKey?: Item) =>
+      store.client.send(
+        new QueryCommand({
+          TableName: 'keys',
+          IndexName: 'by-lane',
+          KeyConditionExpression: 'lane = :l',
+          ExpressionAttributeValues: { ':l': s('x') },
+          ExclusiveStartKey,
+          Limit,
+        }),
+      );
+    const first = await lane(1);
+    const second = await lane(1, first.LastEvaluatedKey);
+    const found = [...(first.Items ?? []), ...(second.Items ?? [])].map(({ pk }) => pk?.S);
+    expect(found.toSorted()).toEqual(pair.toSorted());
+    await put(store, 'keys', { pk: s(pair[0]) });
+    expect((await lane(10)).Items?.map(({ pk }) => pk?.S)).toEqual([pair[1]]);
+  });
+
   it('that are deleted are gone with their items', async () => {
     await using store = await openStore({ tables: [tableOf('keys')] });
     await put(store, 'keys', { pk: s('a') });
@@ -105,6 +150,21 @@ describe('tables', () => {
     expect(await nameOf(put(store, 'keys', { pk: s('a') }))).toBe('ResourceNotFoundException');
     await store.restart();
     expect(await get(store, 'keys', 'a')).toBeUndefined();
+  });
+
+  it.each([
+    ['CREATING', { pk: s('a') }],
+    ['DELETING', undefined],
+  ])('that a crash has left as %s are what they were to become', async (TableStatus, expected) => {
+    await using store = await openStore({ tables: [tableOf('keys')] });
+    await put(store, 'keys', { pk: s('a') });
+    await store.engine.stop();
+    const engine = await Engine.open(join(store.dataDir, 'dynamodb'));
+    await engine.describe({ ...engine.table('keys'), TableStatus });
+    await engine.close();
+    await store.restart();
+    expect(await get(store, 'keys', 'a')).toEqual(expected);
+    await put(store, 'keys', { pk: s('b') });
   });
 
   it('cannot be opened twice at a time, and the second one says so', async () => {

@@ -6,9 +6,12 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { StreamViewType } from '../../../local/dynamodb/table-definition.ts';
 import { n, openStore, s, type TestStore, tableOf } from './local-tables.ts';
+
+// Generous: the machine may be busy with the other tests.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const dayMs = 24 * 60 * 60 * 1000;
 const table = 'events';
@@ -21,9 +24,9 @@ const readAll = ({ engine }: TestStore, afterSequence?: string) =>
 const keysOf = (records: Awaited<ReturnType<typeof readAll>>) =>
   records.map(({ dynamodb }) => dynamodb.Keys['pk']?.['S']);
 
-/** Until `work` no longer throws, or for five seconds. */
+/** Until `work` no longer throws, or for thirty seconds. */
 async function eventually(work: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + 5000;
+  const deadline = performance.now() + 30_000;
   while (true) {
     try {
       return await work();
@@ -136,7 +139,7 @@ describe('a stream', () => {
     };
     const writers = Promise.all(Array.from({ length: 16 }, writer));
     const seen: string[] = [];
-    const stop = AbortSignal.timeout(20_000);
+    const stop = AbortSignal.timeout(30_000);
     while (seen.length < total) {
       await store.engine.streams.waitForMore(table, seen.at(-1), stop);
       const records = await store.engine.streams.read({ table, afterSequence: seen.at(-1), limit: 10 });
@@ -146,12 +149,12 @@ describe('a stream', () => {
     const stored = (await readAll(store)).map(({ dynamodb }) => dynamodb.SequenceNumber);
     expect(seen).toEqual(stored);
     expect(seen).toHaveLength(total);
-  }, 30_000);
+  });
 
   it('wakes a reader that waits, and lets go of one whose signal says so', async () => {
     await using store = await openStore({ tables: [streamed()] });
     const { streams } = store.engine;
-    const woken = streams.waitForMore(table, undefined, AbortSignal.timeout(10_000));
+    const woken = streams.waitForMore(table, undefined, AbortSignal.timeout(30_000));
     await put(store, 'a');
     await woken;
     const [record] = await readAll(store);
@@ -229,7 +232,7 @@ describe('the age of a record', () => {
       const soon = AbortSignal.timeout(20);
       await expect(streams.waitForMore(table, undefined, soon)).rejects.toThrow('The operation was aborted');
     });
-    const told = store.engine.streams.waitForMore(table, undefined, AbortSignal.timeout(10_000));
+    const told = store.engine.streams.waitForMore(table, undefined, AbortSignal.timeout(30_000));
     await put(store, 'new');
     await told;
     expect(keysOf(await readAll(store))).toEqual(['new']);
