@@ -19,7 +19,7 @@ const gap: Cell = {
   name: `51 events, ${trickleGapMs} ms gap, c=16`,
   workload: trickle,
   concurrency: 16,
-  slices: 2,
+  slices: 3,
   spreadMs: streamEvents.length * trickleGapMs,
 };
 /** A trickle takes the way of a burst, only slower. */

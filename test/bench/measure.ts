@@ -42,17 +42,19 @@ export interface WarmUp {
   readonly workload: Workload;
   /** Of the pace's `warmUpRequests`; 0 where another workload has made the same code hot. */
   readonly share: number;
+  /** @default 16 */
+  readonly concurrency?: number;
 }
 
 /** Checks each target's answers, byte for byte, then makes it hot. Throws where an answer is not the upstream's. */
 export async function warmUp(targets: readonly Target[], warmUps: readonly WarmUp[], pace: Pace): Promise<void> {
   for (const target of targets) {
-    for (const { workload, share } of warmUps) {
+    for (const { workload, share, concurrency = 16 } of warmUps) {
       await verifyTarget(target, workload);
       const request = encodeRequest(target, workload);
       const maxRequests = pace.warmUpRequests * share;
       if (share > 0) {
-        await applyLoad({ port: target.port, request, concurrency: 16, durationMs: pace.warmUpMs, maxRequests });
+        await applyLoad({ port: target.port, request, concurrency, durationMs: pace.warmUpMs, maxRequests });
       }
     }
   }

@@ -24,8 +24,8 @@ Measures the gateway against a fast mock upstream on this machine, beside the mo
   --help         print this
 `;
 
-const thorough = { rounds: 3, sliceMs: 700, warmUpRequests: 12_000, warmUpMs: 6_000 } as const;
-const quick = { rounds: 1, sliceMs: 150, warmUpRequests: 3_000, warmUpMs: 1_200 } as const;
+const thorough = { rounds: 3, sliceMs: 600, warmUpRequests: 12_000, warmUpMs: 6_000 } as const;
+const quick = { rounds: 1, sliceMs: 150, warmUpRequests: 3_000, warmUpMs: 900 } as const;
 
 function isPart(name: string): name is Part {
   return parts.some((part) => part === name);
