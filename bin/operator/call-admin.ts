@@ -54,8 +54,8 @@ async function sign(
 
 function explain(status: number, body: unknown, requestId: string): CliError {
   const parsed = errorAnswer.safeParse(body);
-  const said = parsed.success ? `${parsed.data.error.message} (${parsed.data.error.code})` : 'no explanation was given';
-  const message = `The gateway answered ${status}: ${said}. Request id: ${requestId}.`;
+  const { code, message: said } = parsed.data?.error ?? { code: 'without a reason', message: 'No more is known.' };
+  const message = `The gateway answered ${status} ${code}: ${said} Request id: ${requestId}.`;
   if (status === 401 || status === 403) return new CliError('auth', message);
   return new CliError(status < 500 && status !== 429 ? 'usage' : 'fault', message);
 }

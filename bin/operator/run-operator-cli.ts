@@ -47,7 +47,7 @@ async function createAccount({ host, target, json }: Session, options: unknown):
   const { name, plan } = accountOptions.parse(options);
   const answer = await callAdmin(target, { method: 'POST', path: '/accounts', body: { name, plan } }, host.fetch);
   const account = createdAccount.parse(answer);
-  if (json) host.write(`${JSON.stringify(account)}\n`);
+  if (json) host.write(`${JSON.stringify(answer)}\n`);
   else host.write(`account  ${account.id}\nplan     ${account.plan}\nkey      ${account.key.key}\n`);
   host.tell('This is the only time that the key is shown: it is kept nowhere. Store it now.\n');
 }
@@ -56,8 +56,9 @@ async function setCredential({ host, target, json }: Session, provider: string, 
   const { fromEnv } = credentialOptions.parse(options);
   const body = { api_key: await readSecret(host, fromEnv) };
   const path = `/providers/${encodeURIComponent(provider)}/credential`;
-  const stored = storedCredential.parse(await callAdmin(target, { method: 'PUT', path, body }, host.fetch));
-  if (json) host.write(`${JSON.stringify(stored)}\n`);
+  const answer = await callAdmin(target, { method: 'PUT', path, body }, host.fetch);
+  const stored = storedCredential.parse(answer);
+  if (json) host.write(`${JSON.stringify(answer)}\n`);
   else host.write(`${stored.provider}  …${stored.last4}\n`);
   host.tell('Stored. The gateway uses it within a minute.\n');
 }

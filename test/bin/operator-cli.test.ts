@@ -132,12 +132,17 @@ describe('portcullis', () => {
   });
 
   test.each([
-    [400, { error: { message: "Invalid value: 'plan'.", code: 'invalid_request' } }, 2, "'plan'. (invalid_request)"],
-    [403, { error: { message: 'Not allowed.', code: 'permission_denied' } }, 4, 'Not allowed. (permission_denied)'],
-    [403, { message: 'Missing Authentication Token' }, 4, 'no explanation was given'],
+    [
+      400,
+      { error: { message: "Invalid value: 'plan'.", code: 'invalid_request' } },
+      2,
+      "400 invalid_request: Invalid value: 'plan'.",
+    ],
+    [403, { error: { message: 'Not allowed.', code: 'permission_denied' } }, 4, '403 permission_denied: Not allowed.'],
+    [403, { message: 'Missing Authentication Token' }, 4, 'without a reason: No more is known.'],
     [429, { error: { message: 'Slow down.', code: 'rate_limit_exceeded' } }, 1, 'Slow down.'],
     [500, { error: { message: 'The gateway failed.', code: 'internal_error' } }, 1, 'The gateway failed.'],
-    [502, '<html>', 1, 'no explanation was given'],
+    [502, '<html>', 1, 'without a reason: No more is known.'],
   ])('an answer of %i %j ends with code %i and says %s', async (status, body, expected, said) => {
     reply = { status, body };
     const { code, out, talk } = await run(create());
