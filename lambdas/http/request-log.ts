@@ -16,8 +16,12 @@ export function logRequest(write: WriteLine, line: RequestLine): void {
 }
 
 /** Where it happened and nothing else: a message can quote the request, a frame cannot. */
-function framesOf(error: Error): string[] {
-  return (error.stack ?? '')
+function framesOf({ stack = '', message }: Error): string[] {
+  // The message stands before them, and a line of it can look like one.
+  const end = stack.indexOf(message);
+  if (end === -1) return [];
+  return stack
+    .slice(end + message.length)
     .split('\n')
     .filter((line) => line.startsWith('    at '))
     .map((line) => line.trim());
