@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -20,13 +20,15 @@ export class DirectoryInUseError extends Error {
 export function lockDirectory(directory: string): () => void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const holderFile = join(directory, 'runner.pid');
-  const database = new DatabaseSync(join(directory, 'runner.lock'));
+  const lockFile = join(directory, 'runner.lock');
+  const database = new DatabaseSync(lockFile);
   try {
     database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
   } catch {
     database.close();
     throw new DirectoryInUseError(directory, readHolder(holderFile));
   }
+  chmodSync(lockFile, 0o600);
   writeFileSync(holderFile, String(process.pid), { mode: 0o600 });
   return () => database.close();
 }
