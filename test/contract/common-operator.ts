@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'vitest';
 import { expectRefusal } from '../support/expect-error.ts';
-import { gateway } from '../support/gateway.ts';
+import { gateway, sendAsOperator } from '../support/gateway.ts';
 import { sendHttp } from '../support/http-client.ts';
-import { type OperatorCall, readOperatorKeys, sendAsOperator } from '../support/operator.ts';
+import { type OperatorCall, readOperatorKeys } from '../support/operator.ts';
 
 const denied = { status: 403, code: 'permission_denied', param: null } as const;
 
@@ -11,12 +11,12 @@ const denied = { status: 403, code: 'permission_denied', param: null } as const;
 export function describeOperatorAccess(call: Pick<OperatorCall, 'method' | 'path' | 'body'>): void {
   describe('without the operator’s signature', () => {
     it('is not allowed with a secret that is wrong', async () => {
-      const keys = { ...readOperatorKeys(), secretAccessKey: randomBytes(30).toString('base64url') };
+      const keys = { ...readOperatorKeys(gateway.dataDir), secretAccessKey: randomBytes(30).toString('base64url') };
       expectRefusal(await sendAsOperator({ ...call, keys }), denied);
     });
 
     it('is not allowed for an unknown caller', async () => {
-      const keys = { ...readOperatorKeys(), accessKeyId: 'AKIAUNKNOWN' };
+      const keys = { ...readOperatorKeys(gateway.dataDir), accessKeyId: 'AKIAUNKNOWN' };
       expectRefusal(await sendAsOperator({ ...call, keys }), denied);
     });
 

@@ -9,6 +9,7 @@ import { composeKey, PUBLIC_ID_LENGTH, SECRET_LENGTH } from '../../lambdas/domai
 import type { KeyRecord } from '../../lambdas/domain/keys/key-record.ts';
 import type { Fault } from '../../local/dynamodb/faults.ts';
 import { type HttpAnswer, type HttpCall, sendHttp } from './http-client.ts';
+import { type OperatorCall, readOperatorKeys, sendSigned } from './operator.ts';
 
 /** The one running stack that the tests of the `stack` project share. */
 export interface GatewayContext {
@@ -35,9 +36,6 @@ declare module 'vitest' {
 
 export const gateway = inject('gateway');
 
-/** What `OPENAI_API_KEY` held when the stack started. */
-export const providerCredential = 'sk-provider-credential-0001';
-
 export const dynamodb = new DynamoDBClient({
   endpoint: gateway.dynamodbUrl,
   region: 'us-east-1',
@@ -62,6 +60,13 @@ export function sendChat(
   const bytes = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
   const signedIn = { authorization: `Bearer ${gateway.masterKey}`, 'content-type': 'application/json' };
   return send({ path: '/v1/chat/completions', body: bytes, headers: { ...signedIn, ...headers } });
+}
+
+/** A call of an operator's route of the stack, as its operator unless other keys are given. */
+export function sendAsOperator(
+  call: Omit<OperatorCall, 'origin' | 'keys'> & Partial<Pick<OperatorCall, 'keys'>>,
+): Promise<HttpAnswer> {
+  return sendSigned({ origin: gateway.origin, keys: readOperatorKeys(gateway.dataDir), ...call });
 }
 
 export interface TestKey {

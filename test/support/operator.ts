@@ -3,25 +3,26 @@ import { join } from 'node:path';
 import { HttpRequest } from '@smithy/protocol-http';
 import { z } from 'zod';
 import { createOperatorSigner } from '../../local/operator/operator-signer.ts';
-import { gateway } from './gateway.ts';
 import { type HttpAnswer, sendHttp } from './http-client.ts';
 
 const credentials = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
 export type OperatorKeys = z.infer<typeof credentials>;
 
-/** Those of the running stack, as its CLI finds them. */
-export function readOperatorKeys(): OperatorKeys {
-  return credentials.parse(JSON.parse(readFileSync(join(gateway.dataDir, 'operator-credentials.json'), 'utf8')));
+/** Those of a running stack, as its CLI finds them. */
+export function readOperatorKeys(dataDir: string): OperatorKeys {
+  return credentials.parse(JSON.parse(readFileSync(join(dataDir, 'operator-credentials.json'), 'utf8')));
 }
 
 export interface OperatorCall {
+  /** The gateway's address. */
+  readonly origin: string;
+  /** Who signs. */
+  readonly keys: OperatorKeys;
   /** @default POST */
   readonly method?: string;
   readonly path: string;
   /** Text and bytes are sent as they are. */
   readonly body: string | Uint8Array | object;
-  /** Who signs. @default the stack's operator */
-  readonly keys?: OperatorKeys;
   /** When it was signed. @default now */
   readonly signedAt?: Date;
   /** Changes the request behind the signer's back. @default nothing */
@@ -32,10 +33,10 @@ export interface OperatorCall {
 }
 
 /** A call of an operator's route, signed with SigV4 as AWS clients do. */
-export async function sendAsOperator(call: OperatorCall): Promise<HttpAnswer> {
-  const { method = 'POST', path, keys = readOperatorKeys(), signedAt = new Date(), tamper } = call;
+export async function sendSigned(call: OperatorCall): Promise<HttpAnswer> {
+  const { origin, method = 'POST', path, keys, signedAt = new Date(), tamper } = call;
   const body = typeof call.body === 'string' || call.body instanceof Uint8Array ? call.body : JSON.stringify(call.body);
-  const url = new URL(path, gateway.origin);
+  const url = new URL(path, origin);
   const request = new HttpRequest({
     method,
     protocol: url.protocol,

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { z } from 'zod';
-import { type LocalStack, startLocal } from '../../local/start.ts';
-import { ensureAssembly } from '../../local/synthesize.ts';
+import type { LocalStack } from '../../local/start.ts';
 import { findFreePort } from './free-port.ts';
 import type { GatewayContext } from './gateway.ts';
+import { startTestStack } from './local-stack.ts';
+import { providerCredential } from './provider-credential.ts';
 
 const fault = z.enum(['throttle', 'conflict', 'internal-error', 'timeout', 'lose-answer']);
 
@@ -22,27 +23,21 @@ function tableNamed({ tables }: LocalStack, logicalId: string): string {
  * tests reach it as anyone does, over HTTP; a file tells its store when to fail.
  */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'portcullis-stack-'));
-  const faultFile = join(dataDir, 'fault');
+  const faultDir = await mkdtemp(join(tmpdir(), 'portcullis-fault-'));
+  const faultFile = join(faultDir, 'fault');
   const upstreamPort = await findFreePort();
-  const environment = { PATH: process.env['PATH'], OPENAI_API_KEY: 'sk-provider-credential-0001' };
-  const cacheDir = resolve('node_modules/.cache/portcullis-stack');
-  const assemblyDir = await ensureAssembly({ cacheDir, environment, onSynthesize: () => undefined });
-  const stack = await startLocal({
-    port: 0,
-    dataDir,
-    assemblyDir,
-    environment,
-    log: () => undefined,
+  const upstreamUrl = `http://127.0.0.1:${upstreamPort}/v1`;
+  const stack = await startTestStack({
+    environment: { OPENAI_API_KEY: providerCredential },
     upstreams: new Map([
-      ['openai', `http://127.0.0.1:${upstreamPort}/v1`],
-      ['open', `http://127.0.0.1:${upstreamPort}/v1`],
+      ['openai', upstreamUrl],
+      ['open', upstreamUrl],
       ['dead', 'http://127.0.0.1:9/v1'],
       ['nowhere', 'http://nowhere.invalid/v1'],
     ]),
     faults: () => (existsSync(faultFile) ? fault.parse(readFileSync(faultFile, 'utf8')) : undefined),
   });
-  const { baseUrl, url: origin, accountId, masterKey, endpoints } = stack;
+  const { baseUrl, url: origin, accountId, masterKey, dataDir, endpoints } = stack;
   if (masterKey === undefined) throw new Error('a fresh data folder gave no master key');
   const tables: GatewayContext['tables'] = {
     keys: tableNamed(stack, 'Keys'),
@@ -54,6 +49,6 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   provide('gateway', { baseUrl, origin, masterKey, accountId, dataDir, upstreamPort, dynamodbUrl, tables, faultFile });
   return async () => {
     await stack.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(faultDir, { recursive: true, force: true });
   };
 }

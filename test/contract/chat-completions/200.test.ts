@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectOwnHeaders } from '../../support/expect-error.ts';
 import { answerWith, completion, type FakeUpstream, startFakeUpstream } from '../../support/fake-upstream.ts';
-import { createTestKey, gateway, providerCredential, putKeyRecord, send, sendChat } from '../../support/gateway.ts';
+import { createTestKey, gateway, putKeyRecord, send, sendChat } from '../../support/gateway.ts';
+import { providerCredential } from '../../support/provider-credential.ts';
 import { toText } from '../../support/text.ts';
 
 const chat = { model: 'openai/gpt-test', messages: [{ role: 'user', content: 'Hi' }] };

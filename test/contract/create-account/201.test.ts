@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { expectJson, expectOwnHeaders } from '../../support/expect-error.ts';
-import { send } from '../../support/gateway.ts';
-import { sendAsOperator } from '../../support/operator.ts';
+import { send, sendAsOperator } from '../../support/gateway.ts';
 
 const created = z.strictObject({
   object: z.literal('account'),

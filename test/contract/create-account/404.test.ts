@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { expectRefusal } from '../../support/expect-error.ts';
-import { sendAsOperator } from '../../support/operator.ts';
+import { sendAsOperator } from '../../support/gateway.ts';
 
 describe('an operator’s route that does not exist', () => {
   it.each([

@@ -1,8 +1,7 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { expectFault } from '../../support/expect-error.ts';
-import { breakStore, dynamodb, gateway, mendStore } from '../../support/gateway.ts';
-import { sendAsOperator } from '../../support/operator.ts';
+import { breakStore, dynamodb, gateway, mendStore, sendAsOperator } from '../../support/gateway.ts';
 
 afterEach(mendStore);
 

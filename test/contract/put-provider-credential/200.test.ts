@@ -1,8 +1,7 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { expectJson, expectOwnHeaders } from '../../support/expect-error.ts';
-import { dynamodb, gateway } from '../../support/gateway.ts';
-import { sendAsOperator } from '../../support/operator.ts';
+import { dynamodb, gateway, sendAsOperator } from '../../support/gateway.ts';
 
 const path = '/admin/providers/xai/credential';
 const secret = 'xai-0123456789-abcdefgh';

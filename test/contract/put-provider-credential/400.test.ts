@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectRefusal } from '../../support/expect-error.ts';
-import { sendAsOperator } from '../../support/operator.ts';
+import { sendAsOperator } from '../../support/gateway.ts';
 
 const call = { method: 'PUT', path: '/admin/providers/mistral/credential' };
 

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { expectRefusal } from '../../support/expect-error.ts';
-import { sendAsOperator } from '../../support/operator.ts';
+import { sendAsOperator } from '../../support/gateway.ts';
 
 describe('PUT /admin/providers/{provider}/credential', () => {
   it.each([70_000, 5_000_000, 11_000_000])('refuses %i bytes as request_too_large', async (bytes) => {
