@@ -36,6 +36,8 @@ const storedTable = z.custom<TableDescription>(
   (value) => z.looseObject({ TableName: z.string() }).safeParse(value).success,
 );
 
+const allOperations = { ...readOperations, ...writeOperations, ...tableOperations };
+
 export const region = 'us-east-1';
 const accountId = '000000000000';
 
@@ -88,8 +90,7 @@ export class Engine {
 
   /** The input as dynalite understands it; throws what the service answers to malformed input. */
   validate(operation: ReadOperation | WriteOperation | TableOperation, input: JsonObject): Request {
-    const { rules } = { ...readOperations, ...writeOperations, ...tableOperations }[operation];
-    return validateBy(rules, input, this.#store);
+    return validateBy(allOperations[operation].rules, input, this.#store);
   }
 
   async read(operation: ReadOperation, data: Request): Promise<JsonObject> {
