@@ -2,7 +2,7 @@ import type { ApiModel } from '../template/api-model.ts';
 import { localAccountId } from '../template/physical-identity.ts';
 import { groupValues } from './group-values.ts';
 import type { RouteMatch } from './match-route.ts';
-import { commonLogTime, type RequestContext } from './request-context.ts';
+import type { RequestContext } from './request-context.ts';
 
 type Values = Record<string, string>;
 type MultiValues = Record<string, string[]>;
@@ -81,7 +81,7 @@ function eventContext(context: RequestContext, { route }: RouteMatch, api: ApiMo
     path: context.path,
     protocol: context.protocol,
     requestId: context.requestId,
-    requestTime: commonLogTime(context.receivedAtMs),
+    requestTime: context.requestTime,
     requestTimeEpoch: context.receivedAtMs,
     resourceId: route.resourcePath,
     resourcePath: route.resourcePath,

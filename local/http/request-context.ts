@@ -14,6 +14,8 @@ export interface RequestContext {
   readonly extendedRequestId: string;
   readonly traceId: string;
   readonly receivedAtMs: number;
+  /** The same, as `$context.requestTime` writes it. */
+  readonly requestTime: string;
   readonly method: string;
   /** As on the request line, without the query. */
   readonly path: string;
@@ -53,6 +55,7 @@ export function createRequestContext(request: IncomingMessage, { clock, newId }:
     extendedRequestId: `${Buffer.from(newId().replaceAll('-', ''), 'hex').subarray(0, 11).toString('base64url')}=`,
     traceId: `Root=1-${seconds}-${newId().replaceAll('-', '').slice(0, 24)}`,
     receivedAtMs,
+    requestTime: commonLogTime(receivedAtMs),
     method: request.method ?? 'GET',
     path,
     query: query.join('?'),
@@ -65,8 +68,8 @@ export function createRequestContext(request: IncomingMessage, { clock, newId }:
   };
 }
 
-/** `09/Apr/2015:12:34:56 +0000`, as API Gateway writes `$context.requestTime`. */
-export function commonLogTime(epochMs: number): string {
+/** `09/Apr/2015:12:34:56 +0000` */
+function commonLogTime(epochMs: number): string {
   const [, day, month, year, time] = new Date(epochMs).toUTCString().split(' ');
   return `${day}/${month}/${year}:${time} +0000`;
 }
@@ -99,7 +102,7 @@ export function contextVariables(
     path: context.path,
     protocol: context.protocol,
     requestId: context.requestId,
-    requestTime: commonLogTime(context.receivedAtMs),
+    requestTime: context.requestTime,
     requestTimeEpoch: context.receivedAtMs,
     resourcePath: context.resourcePath,
     responseLength: answer?.responseBytes,

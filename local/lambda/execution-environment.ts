@@ -9,6 +9,8 @@ import { type RuntimeApi, type RuntimeListener, startRuntimeApi } from './runtim
 const runtimeClient = createRequire(import.meta.url).resolve('aws-lambda-ric/index.mjs');
 const shim = new URL('ric-shim.cjs', import.meta.url).pathname;
 
+const lastWordsMs = 200;
+
 export interface EnvironmentOptions {
   readonly model: FunctionModel;
   /** Every variable of the process, but those that concern its Runtime API and its log stream. */
@@ -52,13 +54,18 @@ export class ExecutionEnvironment {
       {
         cwd: model.codeDir,
         env: { ...variables, AWS_LAMBDA_RUNTIME_API: this.#api.address, AWS_LAMBDA_LOG_STREAM_NAME: logStreamName },
+        // A process group of its own: Ctrl-C in a terminal is for the runner, which lets running requests end.
+        detached: true,
+        windowsHide: true,
         // The fourth is the lifeline: a pipe that closes when this process ends, even by SIGKILL.
         stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       },
     );
     this.#process = child;
     child.on('error', () => this.#end());
-    child.on('exit', () => this.#end());
+    // Its last words are in the pipes when it exits; they close with it, unless it has left a process of its own behind.
+    child.on('exit', () => setTimeout(() => this.#end(), lastWordsMs));
+    child.on('close', () => this.#end());
     this.#logLines(child);
   }
 

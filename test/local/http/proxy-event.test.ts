@@ -18,6 +18,7 @@ const context: RequestContext = {
   extendedRequestId: 'extended-1=',
   traceId: 'Root=1-abc',
   receivedAtMs: Date.UTC(2026, 10, 22, 1, 2, 3),
+  requestTime: '22/Nov/2026:01:02:03 +0000',
   method: 'POST',
   path: '/v1/chat',
   query: '',

@@ -80,7 +80,6 @@ beforeAll(async () => {
       Stream: { source: streaming, timeoutSeconds: 2, memoryMb: 96, variables: { GIVEN: 'by the template' } },
       Buffer: { source: buffered, timeoutSeconds: 10 },
       Admin: { source: admin },
-      Broken: { source: 'throw new Error("at import")' },
     },
     routes: [
       { segment: 's', functionId: 'Stream' },
