@@ -3,12 +3,12 @@ import { answerFault, answerRefusal, GatewayFault, type Refusal } from '../domai
 
 /** The one place that turns an expected no into HTTP. */
 export function explainRefusal(refusal: Refusal): Answer {
-  const { status, body } = answerRefusal(refusal);
-  return answerJson(status, body);
+  const { status, headers, body } = answerRefusal(refusal);
+  return answerJson(status, body, headers);
 }
 
 /** The one place that turns a thrown fault into HTTP. What it was never leaves: only its code does. */
 export function explainFault(cause: unknown): Answer {
-  const { status, body } = answerFault(cause instanceof GatewayFault ? cause.code : 'internal_error');
-  return answerJson(status, body);
+  const { status, headers, body } = answerFault(cause instanceof GatewayFault ? cause.code : 'internal_error');
+  return answerJson(status, body, headers);
 }
