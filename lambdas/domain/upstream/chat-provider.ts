@@ -1,12 +1,22 @@
 import type { ChatRequest } from '../chat/chat-request.ts';
 import type { Members } from '../json/top-level-members.ts';
 
-/** Token counts as the provider reported them. */
+/** Token counts as the provider reported them. The others are parts of `inputTokens` or of `outputTokens`. */
 export interface Usage {
   readonly inputTokens: number;
+  /** Read from the provider's cache of prompts. */
   readonly cachedInputTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly audioInputTokens: number;
   readonly outputTokens: number;
   readonly reasoningTokens: number;
+  readonly audioOutputTokens: number;
+}
+
+/** How the provider is told to write no more than so many tokens: the name of the field is the provider's own. */
+export interface OutputLimit {
+  readonly field: 'max_completion_tokens' | 'max_tokens';
+  readonly tokens: number;
 }
 
 export interface Timeouts {
@@ -30,6 +40,8 @@ export interface ChatCall {
   /** Headers of the client's that this provider is to see, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: Timeouts;
+  /** Set where the client set none and a cap or a token limit is in force. */
+  readonly outputLimit?: OutputLimit | undefined;
 }
 
 /** Takes one piece; a returned promise holds back the next until it has settled. */

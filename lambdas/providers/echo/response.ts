@@ -41,8 +41,11 @@ export function echo(request: ChatRequest): Echo {
     usage: {
       inputTokens: countTokens(input),
       cachedInputTokens: 0,
+      cacheWriteTokens: 0,
+      audioInputTokens: 0,
       outputTokens: countTokens(text),
       reasoningTokens: 0,
+      audioOutputTokens: 0,
     },
   };
 }

@@ -20,7 +20,20 @@ function editStreamOptions(call: ChatCall): Edit[] {
   return span === undefined ? [{ start: close, end: close, text: `,"stream_options":${text}` }] : [{ ...span, text }];
 }
 
-/** The client's bytes with the provider's name of the model and `stream_options.include_usage`, and nothing else new. */
+/** The output limit that the gateway sets where the client set none. */
+function editOutputLimit({ outputLimit, members: { spans, close } }: ChatCall): Edit[] {
+  if (outputLimit === undefined) return [];
+  const text = String(outputLimit.tokens);
+  const span = spans.get(outputLimit.field);
+  return span === undefined
+    ? [{ start: close, end: close, text: `,"${outputLimit.field}":${text}` }]
+    : [{ ...span, text }];
+}
+
+/**
+ * The client's bytes with the provider's name of the model, `stream_options.include_usage` and the gateway's own output
+ * limit, and nothing else new.
+ */
 export function toUpstreamBody(call: ChatCall): Uint8Array {
-  return spliceBytes(call.body, [...editModel(call), ...editStreamOptions(call)]);
+  return spliceBytes(call.body, [...editModel(call), ...editStreamOptions(call), ...editOutputLimit(call)]);
 }

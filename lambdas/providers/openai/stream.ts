@@ -73,9 +73,9 @@ function readData(event: Uint8Array): unknown {
   return parseJson(data.join('\n'));
 }
 
-/** `choices: []`: the chunk that exists for the usage alone. */
+/** `choices: []` and a usage, sensible or not: the chunk that exists for the usage alone. */
 function isUsageChunk(chunk: unknown): boolean {
-  if (typeof chunk !== 'object' || chunk === null || !('choices' in chunk)) return false;
+  if (typeof chunk !== 'object' || chunk === null || !('choices' in chunk) || !('usage' in chunk)) return false;
   return Array.isArray(chunk.choices) && chunk.choices.length === 0;
 }
 
@@ -92,9 +92,8 @@ function inspectEvents(bytes: Uint8Array, known: Usage | undefined, withholdUsag
     const event = rest.subarray(0, end);
     rest = rest.subarray(end);
     const chunk = reportsUsage(event) ? readData(event) : undefined;
-    const reported = readUsage(chunk);
-    usage = reported ?? usage;
-    if (!(withholdUsage && reported !== undefined && isUsageChunk(chunk))) events.push(event);
+    usage = readUsage(chunk) ?? usage;
+    if (!(withholdUsage && isUsageChunk(chunk))) events.push(event);
   }
   return { usage, events };
 }

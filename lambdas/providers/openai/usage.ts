@@ -1,27 +1,44 @@
 import * as z from 'zod/mini';
 import type { Usage } from '../../domain/upstream/chat-provider.ts';
 
-const tokens = z.catch(z.nullish(z.int().check(z.gte(0))), null);
+/** No request has ever had as many: whoever reports more reports nonsense, which nobody is charged for. */
+const mostTokens = 1_000_000_000;
 
-// Minimal and forgiving, as a provider's answer is: what is absent or absurd is 0 here, never a failed request.
+const count = z.int().check(z.gte(0), z.lte(mostTokens));
+/** A detail is a detail: absent or absurd, it is 0, and never a failed request. */
+const detail = z.catch(z.nullish(count), null);
+
+// The two totals must be there and sane, or the usage is not known, which is something else than none.
 const usageSchema = z.object({
-  prompt_tokens: tokens,
-  completion_tokens: tokens,
-  prompt_tokens_details: z.catch(z.nullish(z.object({ cached_tokens: tokens })), null),
-  completion_tokens_details: z.catch(z.nullish(z.object({ reasoning_tokens: tokens })), null),
+  prompt_tokens: count,
+  completion_tokens: count,
+  total_tokens: detail,
+  prompt_tokens_details: z.catch(
+    z.nullish(z.object({ cached_tokens: detail, cache_write_tokens: detail, audio_tokens: detail })),
+    null,
+  ),
+  completion_tokens_details: z.catch(z.nullish(z.object({ reasoning_tokens: detail, audio_tokens: detail })), null),
 });
 
 const withUsage = z.object({ usage: usageSchema });
 
-/** Reads `usage` of a chat completion or of a chunk; undefined where there is none. */
+/** Reads `usage` of a chat completion or of a chunk; undefined where there is none that makes sense. */
 export function readUsage(completion: unknown): Usage | undefined {
   const parsed = z.safeParse(withUsage, completion);
   if (!parsed.success) return undefined;
-  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details } = parsed.data.usage;
+  const { usage } = parsed.data;
+  const input = usage.prompt_tokens_details;
+  const output = usage.completion_tokens_details;
+  const reasoningTokens = output?.reasoning_tokens ?? 0;
+  // xAI counts reasoning beside the completion, the others as part of it; the total tells which it was.
+  const isApart = usage.total_tokens === usage.prompt_tokens + usage.completion_tokens + reasoningTokens;
   return {
-    inputTokens: prompt_tokens ?? 0,
-    cachedInputTokens: prompt_tokens_details?.cached_tokens ?? 0,
-    outputTokens: completion_tokens ?? 0,
-    reasoningTokens: completion_tokens_details?.reasoning_tokens ?? 0,
+    inputTokens: usage.prompt_tokens,
+    cachedInputTokens: input?.cached_tokens ?? 0,
+    cacheWriteTokens: input?.cache_write_tokens ?? 0,
+    audioInputTokens: input?.audio_tokens ?? 0,
+    outputTokens: usage.completion_tokens + (isApart ? reasoningTokens : 0),
+    reasoningTokens,
+    audioOutputTokens: output?.audio_tokens ?? 0,
   };
 }

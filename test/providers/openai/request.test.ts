@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseChatRequest } from '../../../lambdas/domain/chat/chat-request.ts';
 import { findTopLevelMembers } from '../../../lambdas/domain/json/top-level-members.ts';
+import type { OutputLimit } from '../../../lambdas/domain/upstream/chat-provider.ts';
 import { toUpstreamBody } from '../../../lambdas/providers/openai/request.ts';
 import { toBytes, toText } from '../../support/text.ts';
 
-function forward(text: string, model: string): string {
+function forward(text: string, model: string, outputLimit?: OutputLimit): string {
   const body = toBytes(text);
   const parsed = parseChatRequest(JSON.parse(text));
   if (!parsed.ok) throw new Error(parsed.refusal.message);
@@ -18,6 +19,7 @@ function forward(text: string, model: string): string {
     credential: undefined,
     headers: {},
     timeouts,
+    outputLimit,
   };
   return toText(toUpstreamBody(call));
 }
@@ -34,6 +36,17 @@ describe('the body that goes upstream', () => {
     expect(forward(`{"temperature":1e0,"model": "openai/gpt-5-mini" ,${messages}}`, 'gpt-5-mini')).toBe(
       `{"temperature":1e0,"model": "gpt-5-mini" ,${messages}}`,
     );
+  });
+
+  it.each([
+    [`{"model":"m",${messages}}`, `{"model":"m",${messages},"max_tokens":64}`],
+    [`{"model":"m","max_tokens": null ,${messages}}`, `{"model":"m","max_tokens": 64 ,${messages}}`],
+    [
+      `{"model":"m","stream":true,${messages}}`,
+      `{"model":"m","stream":true,${messages},"stream_options":{"include_usage":true},"max_tokens":64}`,
+    ],
+  ])('carries the output limit of the gateway: %s', (from, to) => {
+    expect(forward(from, 'm', { field: 'max_tokens', tokens: 64 })).toBe(to);
   });
 
   it.each([
