@@ -48,6 +48,7 @@ function makeMasterKey(accountId: string, createdAt: number, ports: CreateAccoun
     secretSha256: ports.sha256Hex(secret),
     last4: lastFourOf(key),
     createdAt,
+    policyVersion: 1,
   } as const;
   return { record, key };
 }
@@ -78,7 +79,14 @@ export async function createAccount(call: ManagementCall, ports: CreateAccountPo
   if (!input.ok) return input;
   const createdAt = ports.nowSeconds();
   const id = `acct_${ports.randomBase62(16)}`;
-  const account: AccountRecord = { schemaVersion: 1, id, ...input.value, status: 'active', createdAt };
+  const account: AccountRecord = {
+    schemaVersion: 1,
+    id,
+    ...input.value,
+    status: 'active',
+    createdAt,
+    policyVersion: 1,
+  };
   const { record, key } = makeMasterKey(id, createdAt, ports);
   const entries = describeCreation(call, account, record, ports.randomBase62);
   await ports.accounts.createAccount({ account, masterKey: record, entries });

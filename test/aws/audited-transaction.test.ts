@@ -34,7 +34,15 @@ function entryFor(tenant: string): AuditEntry {
 function accountCreation(id: string, keyId: string): NewAccount {
   const details = { id, plan: 'free' };
   return {
-    account: { schemaVersion: 1, id, name: 'Search ☃', plan: 'free', status: 'active', createdAt: 1_800_000_000 },
+    account: {
+      schemaVersion: 1,
+      id,
+      name: 'Search ☃',
+      plan: 'free',
+      status: 'active',
+      createdAt: 1_800_000_000,
+      policyVersion: 1,
+    },
     masterKey: { ...keyRecord, id: keyId, accountId: id },
     entries: [{ ...entryFor(id), type: 'account.created', 'account.created': details }, entryFor(id)],
   };

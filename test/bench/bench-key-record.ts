@@ -13,4 +13,5 @@ export const benchKeyRecord = {
   secretSha256: sha256Hex(benchKeyParts.secret),
   last4: benchKey.slice(-4),
   createdAt: 1_800_000_000,
+  policyVersion: 1,
 } as const satisfies KeyRecord;

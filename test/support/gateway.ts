@@ -74,7 +74,7 @@ export interface TestKey {
   readonly record: KeyRecord;
 }
 
-type KeyItem = Readonly<Record<string, string | number | undefined>> & { readonly id: string };
+type KeyItem = Parameters<typeof encodeItem>[0] & { readonly id: string };
 
 /** Writes a key's record as it is given, straight into the table. */
 export async function putKeyRecord(record: KeyItem): Promise<void> {
@@ -97,6 +97,8 @@ export async function createTestKey(overrides: Readonly<Record<string, string | 
     secretSha256: sha256Hex(secret),
     last4: key.slice(-4),
     createdAt: 1_700_000_000,
+    // Its counters come into being when it is first used.
+    policyVersion: 0,
   };
   await putKeyRecord({ ...record, ...overrides });
   return { key, record };

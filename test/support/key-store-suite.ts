@@ -20,6 +20,7 @@ export function describeKeyStore(name: string, start: () => Promise<KeyStoreUnde
     secretSha256: 'ab'.repeat(32),
     last4: 'wxyz',
     createdAt: 1_800_000_000,
+    policyVersion: 1,
   };
 
   describe(`KeyStore: ${name}`, () => {

@@ -24,6 +24,7 @@ export const keyRecord: KeyRecord = {
   secretSha256: sha256Hex(secret),
   last4: validKey.slice(-4),
   createdAt: 1_700_000_000,
+  policyVersion: 1,
 };
 
 export interface MemoryPorts extends DataPlanePorts {

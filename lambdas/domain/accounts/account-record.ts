@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { limitsRecord } from '../limits/limits-record.ts';
 import { planNames } from '../plans/plans.ts';
 
 /** An account as it is kept: a team, or a paying customer. Times are Unix seconds. */
@@ -10,5 +11,9 @@ export const accountRecord = z.object({
   plan: z.enum(planNames),
   status: z.enum(['active', 'closed']),
   createdAt: z.int(),
+  /** Raised by every change, here and in the counters. 0: from before there were counters, so they may not exist yet. */
+  policyVersion: z._default(z.int().check(z.gte(0)), 0),
+  /** What the account is held to besides its plan; an enterprise plan has no other limits. */
+  limits: z.optional(limitsRecord),
 });
 export type AccountRecord = z.infer<typeof accountRecord>;

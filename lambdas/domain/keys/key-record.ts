@@ -1,4 +1,9 @@
 import * as z from 'zod/mini';
+import { limitsRecord, modelLimitsRecord } from '../limits/limits-record.ts';
+
+export const keyTypes = ['master', 'user', 'spend_limit'] as const;
+/** A master key manages the account's keys; a spend_limit key always has a budget. */
+export type KeyType = (typeof keyTypes)[number];
 
 /** A virtual key as it is kept. The secret itself is nowhere: only its SHA-256. Times are Unix seconds. */
 export const keyRecord = z.object({
@@ -7,12 +12,25 @@ export const keyRecord = z.object({
   id: z.string(),
   accountId: z.string(),
   name: z.string(),
-  type: z.enum(['master', 'user', 'spend_limit']),
-  status: z.enum(['active', 'disabled']),
+  type: z.enum(keyTypes),
+  /** A revoked key stays as a tombstone, for good: its id is never used again. */
+  status: z.enum(['active', 'disabled', 'revoked']),
   /** SHA-256 of the whole secret part, lower-case hex. */
   secretSha256: z.string(),
   last4: z.string(),
   createdAt: z.int(),
   expiresAt: z.optional(z.int()),
+  /** Raised by every change, here and in the counters. 0: from before there were counters, so they may not exist yet. */
+  policyVersion: z._default(z.int().check(z.gte(0)), 0),
+  limits: z.optional(limitsRecord),
+  /** By model pattern; each is a scope of its own within the key's. */
+  modelLimits: z.optional(z.record(z.string(), modelLimitsRecord)),
+  /** Patterns of the models that the key may call. Absent: all. */
+  models: z.optional(z.array(z.string())),
+  /** Of a request only its id, scopes and amount are recorded. */
+  zeroLogging: z.optional(z.boolean()),
+  environment: z.optional(z.string()),
+  metadata: z.optional(z.record(z.string(), z.string())),
+  tags: z.optional(z.array(z.string())),
 });
 export type KeyRecord = z.infer<typeof keyRecord>;

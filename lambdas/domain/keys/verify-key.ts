@@ -14,6 +14,9 @@ export function verifyKey(
   if (record === undefined || !digestMatches) {
     return refuse('invalid_api_key', 'Incorrect API key provided. Check that it was copied whole and not deleted.');
   }
+  if (record.status === 'revoked') {
+    return refuse('key_disabled', 'This API key has been revoked, for good. Use another key.');
+  }
   if (record.status === 'disabled') {
     return refuse('key_disabled', 'This API key has been disabled. Ask the owner of the account, or use another key.');
   }

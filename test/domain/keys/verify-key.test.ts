@@ -13,6 +13,7 @@ const record: KeyRecord = {
   secretSha256: 'ab'.repeat(32),
   last4: 'wxyz',
   createdAt: NOW - 1000,
+  policyVersion: 1,
 };
 
 function codeOf(candidate: KeyRecord | undefined, digestMatches: boolean): string {
@@ -37,6 +38,11 @@ describe('verifyKey', () => {
   test('a disabled key is refused, and so is a disabled key that has expired', () => {
     expect(codeOf({ ...record, status: 'disabled' }, true)).toBe('key_disabled');
     expect(codeOf({ ...record, status: 'disabled', expiresAt: NOW - 1 }, true)).toBe('key_disabled');
+  });
+
+  test('a revoked key is refused, whatever its expiry, and only its holder learns it', () => {
+    expect(codeOf({ ...record, status: 'revoked', expiresAt: NOW + 1_000 }, true)).toBe('key_disabled');
+    expect(codeOf({ ...record, status: 'revoked' }, false)).toBe('invalid_api_key');
   });
 
   test('a key ends at the very second of its expiry, not one later', () => {
