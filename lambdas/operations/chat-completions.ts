@@ -4,7 +4,8 @@ import { chooseTimeouts } from '../domain/chat/choose-timeouts.ts';
 import type { CredentialVault } from '../domain/credentials/credential-vault.ts';
 import { accept, answerFault, GatewayFault, type Outcome, refuse } from '../domain/errors.ts';
 import { parseJsonObject } from '../domain/json/parse-json-object.ts';
-import { listModels, resolveModel } from '../domain/models/resolve-model.ts';
+import { listModels } from '../domain/models/catalogue.ts';
+import { resolveModel } from '../domain/models/resolve-model.ts';
 import type { Note } from '../domain/request-facts.ts';
 import type {
   ChatCall,

@@ -1,8 +1,8 @@
 import { type Answer, answerJson } from '../domain/answer.ts';
 import type { CredentialVault } from '../domain/credentials/credential-vault.ts';
 import { accept, type Outcome } from '../domain/errors.ts';
+import { listModels } from '../domain/models/catalogue.ts';
 import { describeModel, type Model } from '../domain/models/describe-model.ts';
-import { listModels } from '../domain/models/resolve-model.ts';
 import type { ChatProvider, ProviderDirectory } from '../domain/upstream/chat-provider.ts';
 
 export interface ListModelsPorts {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { listModels, resolveModel } from '../../../lambdas/domain/models/resolve-model.ts';
+import { listModels } from '../../../lambdas/domain/models/catalogue.ts';
+import { resolveModel } from '../../../lambdas/domain/models/resolve-model.ts';
 
 const allowing =
   (...names: string[]) =>
