@@ -1,5 +1,5 @@
 // DynamoDB's typed JSON, as far as the product's items use it: strings, numbers that a double holds, booleans, null,
-// lists, maps. Reading checks the shape alone; what the values must be is for the record's own schema to say.
+// lists, maps; sets of strings are read, as lists. Reading checks the shape alone; what the values must be is for the record's own schema to say.
 import * as z from 'zod/mini';
 
 export type AttributeValue =
@@ -7,6 +7,7 @@ export type AttributeValue =
   | { N: string }
   | { BOOL: boolean }
   | { NULL: true }
+  | { SS: string[] }
   | { L: AttributeValue[] }
   | { M: Record<string, AttributeValue> };
 
@@ -19,6 +20,7 @@ function decodeValue(value: unknown): unknown {
   if (others.length > 0) throw new TypeError('an attribute value of several types');
   switch (type) {
     case 'S':
+    case 'SS':
     case 'BOOL':
       return content;
     case 'N':

@@ -1,5 +1,7 @@
 // Where each record lies: the one place that knows the tables' key layout. `keys` holds accounts, virtual keys and
-// provider credentials; `audit` holds one chain per account, and one of the operator's own.
+// provider credentials; `ledger` holds the counters of each scope; `usage`
+// holds the records of requests; `audit` holds one chain per account, and one of the
+// operator's own.
 
 import { OPERATOR_TENANT } from '../domain/credentials/credential-record.ts';
 
@@ -15,6 +17,17 @@ export function accountKey(accountId: string): ItemKey {
 
 export function keyKey(publicId: string): ItemKey {
   return itemKey(`KEY#${publicId}`, 'KEY');
+}
+
+export const KEY_ENTRY_PREFIX = 'KEY#';
+
+/** By these an account's keys are listed, in the order of their ids. */
+export function keyEntryKey(accountId: string, publicId: string): ItemKey {
+  return itemKey(`ACCOUNT#${accountId}`, KEY_ENTRY_PREFIX + publicId);
+}
+
+export function scopeKey(scope: string): ItemKey {
+  return itemKey(`SCOPE#${scope}`, 'SCOPE');
 }
 
 export function credentialKey(tenant: string, provider: string): ItemKey {
@@ -33,4 +46,23 @@ export function auditEventKey(tenant: string, sequence: number): ItemKey {
 
 export function auditHeadKey(tenant: string): ItemKey {
   return itemKey(chainPartition(tenant), 'HEAD');
+}
+
+/** Throws RangeError for the key of another kind of item. */
+export function scopeOfKey(pk: string): string {
+  if (!pk.startsWith('SCOPE#')) throw new RangeError('not the key of a scope');
+  return pk.slice('SCOPE#'.length);
+}
+
+export interface RequestAddress {
+  readonly accountId: string;
+  /** Unix milliseconds: its hour finds the partition. */
+  readonly startedAtMs: number;
+  readonly requestId: string;
+}
+
+/** Request records, in `usage`: an account's of one hour (`2026-11-22T09`) lie together. */
+export function requestKey({ accountId, startedAtMs, requestId }: RequestAddress): ItemKey {
+  const hour = new Date(startedAtMs).toISOString().slice(0, 13);
+  return itemKey(`ACCOUNT#${accountId}#HOUR#${hour}`, `REQUEST#${requestId}`);
 }

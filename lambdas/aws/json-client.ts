@@ -29,6 +29,8 @@ export interface JsonClientOptions {
 export interface CallOptions {
   /** Unix milliseconds: no attempt outlasts it. */
   readonly deadlineMs?: number;
+  /** Told of each attempt that failed and is made again: one whose answer was lost may yet be carried out. */
+  readonly onRetry?: (error: AwsError) => void;
 }
 
 export interface JsonClient {
@@ -75,7 +77,7 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
   }
 
   return {
-    async call(operation, input, { deadlineMs = Number.POSITIVE_INFINITY } = {}) {
+    async call(operation, input, { deadlineMs = Number.POSITIVE_INFINITY, onRetry } = {}) {
       const body = JSON.stringify(input);
       const endMs = Math.min(now() + totalTimeoutMs, deadlineMs);
       for (let next = 2; ; next += 1) {
@@ -85,6 +87,7 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
           if (!(error instanceof AwsError) || !error.retryable || next > MAX_ATTEMPTS) throw error;
           const pauseMs = pauseBefore(next, error, random);
           if (now() + pauseMs >= endMs) throw error;
+          onRetry?.(error);
           await new Promise((resume) => setTimeout(resume, pauseMs));
         }
       }

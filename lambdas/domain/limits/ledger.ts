@@ -2,8 +2,14 @@ import type { ScopePolicy } from './scope.ts';
 
 /** What a request may cost at most, in every scope that it falls under. */
 export interface Demand {
+  /**
+   * Reserved for once only, whatever the outcome: a request that comes again, say under another policy, needs another id.
+   * What is left of an earlier attempt could otherwise end the later one.
+   */
   readonly requestId: string;
-  /** The account's among them, always. */
+  /** Unix milliseconds, the same as in the settlement. */
+  readonly startedAtMs: number;
+  /** The key's own first, the account's among them. */
   readonly scopes: readonly ScopePolicy[];
   /** An upper bound, nano-dollars. */
   readonly amountNano: number;
@@ -44,7 +50,7 @@ export type ReserveOutcome =
       readonly retryAfterMs: number | undefined;
       readonly views: readonly ScopeView[];
     }
-  /** A policy was read stale: read it anew, and come again. Nothing is held. */
+  /** A policy was read stale: read it anew, and come again under another request id. Nothing is held. */
   | { readonly kind: 'policy-changed' };
 
 /** How a request ended, as it is kept: counts and names of ours alone. */
