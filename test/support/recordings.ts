@@ -7,6 +7,7 @@ export const recordingsDir = new URL('../../../shared/data/recordings/', import.
 
 const entry = z.object({
   id: z.string(),
+  upstream_host: z.string(),
   api: z.string(),
   stream: z.boolean(),
   status: z.number(),
@@ -26,6 +27,8 @@ export interface Recording {
   readonly id: string;
   /** Its folder: `openai`, or `openai-compatible`. */
   readonly provider: string;
+  /** Where it was recorded. */
+  readonly host: string;
   readonly stream: boolean;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -47,12 +50,13 @@ export function loadChatRecordings(): readonly Recording[] | undefined {
   return lines
     .map((line) => entry.parse(JSON.parse(line)))
     .filter(({ api, file }) => api === 'chat.completions' && file.startsWith('openai'))
-    .map(({ id, file, stream, status, headers, request }) => {
+    .map(({ id, upstream_host: host, file, stream, status, headers, request }) => {
       const { body } = requestFile.parse(JSON.parse(read(request).toString()));
       const provider = file.split('/', 1)[0] ?? '';
       return {
         id,
         provider,
+        host,
         stream,
         status,
         headers,
