@@ -16,9 +16,13 @@ const encoder = new TextEncoder();
 /** Over how many partitions the index of leases is spread. */
 export const LEASE_SHARDS = 8;
 
+export function leaseShard(index: number): string {
+  return `LEASES#${index}`;
+}
+
 /** Where the index of leases has a scope. */
 function leaseShardOf(scope: string): string {
-  return `LEASES#${crc32(encoder.encode(scope)) % LEASE_SHARDS}`;
+  return leaseShard(crc32(encoder.encode(scope)) % LEASE_SHARDS);
 }
 
 function parseState(item: unknown): ScopeState {

@@ -29,3 +29,9 @@ export interface RecordStore {
   /** As of now. */
   find(address: RecordAddress): Promise<RequestRecord | undefined>;
 }
+
+/** Finds the scopes on which a lease may have ended. It may lag behind the scopes: what it lacks it gives the next time. */
+export interface LeaseIndex {
+  /** Scopes whose bucket is this one or earlier. Throws GatewayFault `service_unavailable`. */
+  due(leaseBucket: number): AsyncIterable<string>;
+}
