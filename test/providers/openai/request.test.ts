@@ -9,7 +9,7 @@ function forward(text: string, model: string): string {
   const body = toBytes(text);
   const parsed = parseChatRequest(JSON.parse(text));
   if (!parsed.ok) throw new Error(parsed.refusal.message);
-  const timeouts = { firstByteMs: 1, idleMs: 1, totalMs: 1 };
+  const timeouts = { connectMs: 1, firstByteMs: 1, idleMs: 1, totalMs: 1 };
   const call = {
     request: parsed.value,
     body,
