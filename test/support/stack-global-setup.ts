@@ -32,6 +32,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
     upstreams: new Map([
       ['openai', upstreamUrl],
       ['open', upstreamUrl],
+      ['sealed', upstreamUrl],
       ['dead', 'http://127.0.0.1:9/v1'],
       ['nowhere', 'http://nowhere.invalid/v1'],
     ]),
@@ -45,8 +46,9 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
     ledger: tableNamed(stack, 'Ledger'),
     usage: tableNamed(stack, 'Usage'),
   };
-  const dynamodbUrl = endpoints.dynamodb;
-  provide('gateway', { baseUrl, origin, masterKey, accountId, dataDir, upstreamPort, dynamodbUrl, tables, faultFile });
+  const { dynamodb: dynamodbUrl, kms: kmsUrl } = endpoints;
+  const store = { dynamodbUrl, kmsUrl, tables, faultFile };
+  provide('gateway', { baseUrl, origin, masterKey, accountId, dataDir, upstreamPort, ...store });
   return async () => {
     await stack.stop();
     await rm(faultDir, { recursive: true, force: true });
