@@ -24,7 +24,6 @@ const upstream = z.union([
   }),
   z.strictObject({ builtin: z.literal('echo') }),
 ]);
-export type Upstream = z.infer<typeof upstream>;
 
 export const upstreams = z.record(providerName, upstream);
 export type Upstreams = z.infer<typeof upstreams>;
@@ -55,7 +54,6 @@ export const proxyEnvironment = z.object({
   [ENV.keysTable]: z.string(),
   [ENV.upstreams]: z.pipe(json, upstreams),
 });
-export type ProxyEnvironment = z.infer<typeof proxyEnvironment>;
 
 export const adminEnvironment = z.object({
   ...lambdaRuntime,
@@ -65,7 +63,6 @@ export const adminEnvironment = z.object({
   [ENV.envelopeKeyArn]: z.string(),
   [ENV.upstreams]: z.pipe(json, upstreams),
 });
-export type AdminEnvironment = z.infer<typeof adminEnvironment>;
 
 /** By handler file: `proxy` is handlers/proxy.lambda.ts. A template test parses each function's variables with its own. */
 export const environments = { proxy: proxyEnvironment, admin: adminEnvironment } as const;
