@@ -62,7 +62,11 @@ export class ExecutionEnvironment implements Environment {
     this.#process = child;
     child.on('error', () => this.#end());
     // Its last words are in the pipes when it exits; they close with it, unless it has left a process of its own behind.
-    child.on('exit', () => setTimeout(() => this.#end(), lastWordsMs));
+    // One that was idle has none, and must not be given an invocation any more.
+    child.on('exit', () => {
+      if (this.#initialized && this.#current === undefined) this.#end();
+      else setTimeout(() => this.#end(), lastWordsMs);
+    });
     child.on('close', () => this.#end());
     this.#logLines(child);
   }
