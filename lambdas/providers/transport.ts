@@ -113,6 +113,11 @@ export function sendUpstream({ url, headers, body, timeouts }: UpstreamRequest):
       clearTimeout(timer);
       reject(new GatewayFault('upstream_error', { cause }));
     });
+    // What switches to another protocol closes without an error; behind an answer this does nothing.
+    outgoing.on('close', () => {
+      clearTimeout(timer);
+      reject(new GatewayFault('upstream_error'));
+    });
     outgoing.on('response', (response) => {
       clearTimeout(timer);
       resolve({

@@ -116,6 +116,13 @@ describe('an exchange with a provider', () => {
     await expect(send()).rejects.toMatchObject({ code: 'upstream_error' });
   });
 
+  it('fails as upstream_error when the provider would speak another protocol', async () => {
+    upstream.respond((_response, _request, raw) =>
+      raw.socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+    );
+    await expect(send()).rejects.toMatchObject({ code: 'upstream_error' });
+  });
+
   it('is never repeated, also where it fails on a kept connection: the provider may have done the work', async () => {
     await read();
     upstream.respond((_response, _request, raw) => raw.socket.destroy());

@@ -17,11 +17,14 @@ const forwarded = [
   'x-should-retry',
 ] as const;
 
+/** The head of an answer has 16 KB in AWS, and its own encoding: what is longer, or no plain text, is not worth a failure. */
+const plain = /^[\x20-\x7e]{1,256}$/;
+
 function forwardHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const name of forwarded) {
     const value = headers[name];
-    if (value !== undefined) kept[name] = value;
+    if (value !== undefined && plain.test(value)) kept[name] = value;
   }
   return kept;
 }
@@ -51,8 +54,11 @@ function parseCompletion(body: Uint8Array): unknown {
 async function toComplete(response: UpstreamResponse): Promise<CompleteAnswer> {
   const body = await readWhole(response);
   const usage = response.status < 300 ? readUsage(parseCompletion(body)) : undefined;
-  const contentType = response.headers['content-type'] ?? 'application/json';
-  const headers = { 'content-type': contentType, ...forwardHeaders(response.headers) };
+  const { 'content-type': type = '' } = response.headers;
+  const headers = {
+    'content-type': plain.test(type) ? type : 'application/json',
+    ...forwardHeaders(response.headers),
+  };
   return { kind: 'complete', status: response.status, headers, body, usage };
 }
 
