@@ -1,5 +1,6 @@
 // Connections that are kept between requests, for every client of ours: the providers' and AWS's.
 import type { Agent, ClientRequest } from 'node:http';
+import type { Socket } from 'node:net';
 
 // Not `import`: building the namespace of node:http loads undici, 25 ms of every cold start.
 const http = process.getBuiltinModule('node:http');
@@ -14,16 +15,14 @@ export interface KeptConnectionsOptions {
   readonly now: () => number;
 }
 
-/** Destroys what has lain idle for too long. */
+/** Destroys what has lain idle for too long: for MAX_IDLE_MS, or for what the server itself announced, if that is less. */
 function createSweep(agent: Agent, now: () => number): () => void {
-  const freedAtMs = new WeakMap<object, number>();
-  agent.on('free', (socket: object) => freedAtMs.set(socket, now()));
+  const endsAtMs = new WeakMap<Socket, number>();
+  // The agent's own listener came first, and has set the socket's timer: it does the same while the function is awake.
+  agent.on('free', (socket: Socket) => endsAtMs.set(socket, now() + (socket.timeout ?? 0)));
   return () => {
-    const oldestMs = now() - MAX_IDLE_MS;
     for (const sockets of Object.values(agent.freeSockets)) {
-      for (const socket of sockets ?? []) {
-        if ((freedAtMs.get(socket) ?? 0) < oldestMs) socket.destroy();
-      }
+      for (const socket of sockets ?? []) if (now() > (endsAtMs.get(socket) ?? 0)) socket.destroy();
     }
   };
 }
@@ -39,7 +38,7 @@ export function toPlace({ protocol, hostname, port, pathname, search }: URL): Pl
 export type Post = (place: Place, headers: Readonly<Record<string, string>>) => ClientRequest;
 
 export function createKeptConnections({ maxSockets, now }: KeptConnectionsOptions): Post {
-  const options = { keepAlive: true, keepAliveMsecs: 15_000, maxSockets };
+  const options = { keepAlive: true, keepAliveMsecs: 15_000, maxSockets, timeout: MAX_IDLE_MS };
   const plain = new http.Agent(options);
   const secure = new https.Agent({ ...options, minVersion: 'TLSv1.2' });
   const sweepPlain = createSweep(plain, now);

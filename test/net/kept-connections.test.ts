@@ -36,6 +36,7 @@ async function exchange(post: Post): Promise<void> {
 
 describe('a connection', () => {
   it('that was in use lately is used again', async () => {
+    server.keepAliveTimeout = 0; // no limit, so none is told
     let nowMs = 1_000_000;
     const post = createKeptConnections({ maxSockets: 8, now: () => nowMs });
     await exchange(post);
@@ -51,6 +52,19 @@ describe('a connection', () => {
     nowMs += 31_000;
     await exchange(post);
     expect(connections).toBe(4);
+  });
+
+  it('is given up before the server says that it will close it, so that no request crosses with its end', async () => {
+    let nowMs = 1_000_000;
+    server.keepAliveTimeout = 5_000;
+    const post = createKeptConnections({ maxSockets: 8, now: () => nowMs });
+    await exchange(post);
+    nowMs += 3_900;
+    await exchange(post);
+    expect(connections).toBe(1);
+    nowMs += 4_100;
+    await exchange(post);
+    expect(connections).toBe(2);
   });
 });
 
