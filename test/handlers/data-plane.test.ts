@@ -318,8 +318,8 @@ describe('a client that is slow', () => {
         });
       },
     };
-    // 5 s of it are the margin.
-    const request = toRequest({ ...withBody({ ...chat, stream: true }), remainingMs: 5_100 });
+    // 15 s of it are the margin.
+    const request = toRequest({ ...withBody({ ...chat, stream: true }), remainingMs: 15_100 });
     await createDataPlane(createPorts())(request, slow);
     take();
     await sleep(50);
