@@ -67,9 +67,9 @@ function deliverStream(answer: StreamAnswer, note: Note): (write: Write) => Prom
     try {
       note({ usage: await answer.deliver(write) });
     } catch (cause) {
-      note({ code: cause instanceof GatewayFault ? cause.code : 'internal_error' });
       // Not awaited: what a slow client has not taken yet must not keep the request from ending.
       void write(encodeErrorEvent(cause));
+      throw cause;
     }
   };
 }

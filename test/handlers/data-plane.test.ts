@@ -296,7 +296,10 @@ describe('a stream', () => {
     expect(`${first}\n\n`).toBe(chunk('a'));
     expect(JSON.parse(last?.slice('data: '.length) ?? '')).toMatchObject({ error: { type: 'server_error', code } });
     expect(more).toEqual(['']);
-    expect(JSON.parse(ports.lines.at(-1) ?? '')).toMatchObject({ code });
+    expect(ports.lines.map((line) => JSON.parse(line))).toMatchObject([
+      { event: 'fault', requestId: 'req-1', code },
+      { event: 'request', code },
+    ]);
   });
 });
 
