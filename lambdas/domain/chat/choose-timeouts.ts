@@ -3,18 +3,9 @@ import type { Timeouts } from '../upstream/chat-provider.ts';
 
 /** A host that drops packets is told from a model that thinks: the kernel alone would wait for two minutes. */
 const connectMs = 10_000;
-/** A reasoning model can think for minutes before its first byte. */
-const firstByteMs = 600_000;
-/** API Gateway itself cuts a regional stream after five silent minutes. */
+/** API Gateway cuts a regional response that stays silent for five minutes: ours is the one that can still be told. */
 const idleMs = 285_000;
-/**
- * Kept back to end the answer in order before the host ends the request. The look-ups of key and credential, at most 3 s
- * each of three, come out of it too: `remainingMs` was read before them.
- */
-const marginMs = 15_000;
-
-const header = 'x-portcullis-timeout-ms';
-
+const firstByteMs = idleMs;
 /** How long to wait for the provider. The client may ask for less by `x-portcullis-timeout-ms`, never for more. */
 export function chooseTimeouts(headers: Readonly<Record<string, string>>, remainingMs: number): Outcome<Timeouts> {
   const totalMs = Math.max(remainingMs - marginMs, 1);
