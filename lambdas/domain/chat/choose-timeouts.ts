@@ -6,6 +6,14 @@ const connectMs = 10_000;
 /** API Gateway cuts a regional response that stays silent for five minutes: ours is the one that can still be told. */
 const idleMs = 285_000;
 const firstByteMs = idleMs;
+/**
+ * Kept back to end the answer in order before the host ends the request. The look-ups of key and credential, at most 3 s
+ * each of three, come out of it too: `remainingMs` was read before them.
+ */
+const marginMs = 15_000;
+
+const header = 'x-portcullis-timeout-ms';
+
 /** How long to wait for the provider. The client may ask for less by `x-portcullis-timeout-ms`, never for more. */
 export function chooseTimeouts(headers: Readonly<Record<string, string>>, remainingMs: number): Outcome<Timeouts> {
   const totalMs = Math.max(remainingMs - marginMs, 1);
