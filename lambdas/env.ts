@@ -19,12 +19,11 @@ const providerName = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,31}$/));
  */
 const upstream = z.union([
   z.strictObject({
-    baseUrl: z.url({ protocol: /^https?$/ }),
+    baseUrl: z.string().check(z.regex(/^https?:\/\/[^\s/?#]+[^\s?#]*$/)),
     credential: z.enum(['required', 'optional']),
   }),
   z.strictObject({ builtin: z.literal('echo') }),
 ]);
-export type Upstream = z.infer<typeof upstream>;
 
 export const upstreams = z.record(providerName, upstream);
 export type Upstreams = z.infer<typeof upstreams>;
@@ -32,8 +31,8 @@ export type Upstreams = z.infer<typeof upstreams>;
 /** What Lambda itself sets; the endpoints are the SDKs' own variables, set by the local runner. */
 const lambdaRuntime = {
   AWS_REGION: z.string(),
-  AWS_ENDPOINT_URL_DYNAMODB: z.optional(z.url()),
-  AWS_ENDPOINT_URL_KMS: z.optional(z.url()),
+  AWS_ENDPOINT_URL_DYNAMODB: z.optional(z.string()),
+  AWS_ENDPOINT_URL_KMS: z.optional(z.string()),
 };
 
 const json = z.pipe(
@@ -49,29 +48,30 @@ const json = z.pipe(
   }),
 );
 
-export const proxyEnvironment = z.object({
-  ...lambdaRuntime,
-  [ENV.stage]: z.string(),
-  [ENV.keysTable]: z.string(),
-  [ENV.upstreams]: z.pipe(json, upstreams),
-});
-export type ProxyEnvironment = z.infer<typeof proxyEnvironment>;
+/** Schemas are made on demand: each costs time of the cold start, and a function reads but one of them. */
+export const proxyEnvironment = () =>
+  z.object({
+    ...lambdaRuntime,
+    [ENV.stage]: z.string(),
+    [ENV.keysTable]: z.string(),
+    [ENV.upstreams]: z.pipe(json, upstreams),
+  });
 
-export const adminEnvironment = z.object({
-  ...lambdaRuntime,
-  [ENV.stage]: z.string(),
-  [ENV.keysTable]: z.string(),
-  [ENV.auditTable]: z.string(),
-  [ENV.envelopeKeyArn]: z.string(),
-  [ENV.upstreams]: z.pipe(json, upstreams),
-});
-export type AdminEnvironment = z.infer<typeof adminEnvironment>;
+export const adminEnvironment = () =>
+  z.object({
+    ...lambdaRuntime,
+    [ENV.stage]: z.string(),
+    [ENV.keysTable]: z.string(),
+    [ENV.auditTable]: z.string(),
+    [ENV.envelopeKeyArn]: z.string(),
+    [ENV.upstreams]: z.pipe(json, upstreams),
+  });
 
 /** By handler file: `proxy` is handlers/proxy.lambda.ts. A template test parses each function's variables with its own. */
 export const environments = { proxy: proxyEnvironment, admin: adminEnvironment } as const;
 
-export function readEnvironment<Schema extends z.ZodMiniType>(schema: Schema): z.infer<Schema> {
-  return z.parse(schema, process.env);
+export function readEnvironment<Schema extends z.ZodMiniType>(makeSchema: () => Schema): z.infer<Schema> {
+  return z.parse(makeSchema(), process.env);
 }
 
 const awsCredentials = z.pipe(
@@ -89,5 +89,5 @@ const awsCredentials = z.pipe(
 
 /** The credentials of the function's role, which Lambda may replace: read them anew for each call. */
 export function readAwsCredentials(): z.infer<typeof awsCredentials> {
-  return readEnvironment(awsCredentials);
+  return z.parse(awsCredentials, process.env);
 }

@@ -4,7 +4,7 @@ import type { Write } from './upstream/chat-provider.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Whole, or handed over piece by piece. Once a delivery has begun it does not throw: what fails is told in its body. */
+  /** Whole, or handed over piece by piece. What a delivery throws it has told the client already, as its last piece. */
   readonly body: Uint8Array | ((write: Write) => Promise<void>);
 }
 

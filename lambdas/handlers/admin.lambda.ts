@@ -5,6 +5,7 @@ import { createAuditedTransaction } from '../aws/audited-transaction.ts';
 import { createDynamoAccountStore } from '../aws/dynamo-account-store.ts';
 import { createDynamoCredentialStore } from '../aws/dynamo-credential-store.ts';
 import { createKmsEnvelopeSealer } from '../aws/kms-envelope-seal.ts';
+import { sdkTimeLimits } from '../aws/sdk-time-limits.ts';
 import { canonicalDigest } from '../crypto/canonical-digest.ts';
 import { randomBase62 } from '../crypto/random-base62.ts';
 import { sha256Hex } from '../crypto/sha256-hex.ts';
@@ -15,8 +16,8 @@ import { createManagementRouter } from '../http/route-management.ts';
 import { managementRoutes } from './management-routes.ts';
 
 const env = readEnvironment(adminEnvironment);
-const dynamodb = new DynamoDBClient({ requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 } });
-const kms = new KMSClient({ requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 } });
+const dynamodb = new DynamoDBClient({ requestHandler: sdkTimeLimits });
+const kms = new KMSClient({ requestHandler: sdkTimeLimits });
 const commit = createAuditedTransaction({
   client: dynamodb,
   table: env[ENV.auditTable],

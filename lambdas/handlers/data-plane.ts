@@ -68,6 +68,11 @@ function findRoute({ method, path }: GatewayRequest): Route {
   return method === 'GET' && path.startsWith(modelPrefix) ? retrieveModelRoute : unknownRoute;
 }
 
+function recordFault(cause: unknown, { requestId }: GatewayRequest, { writeLine }: DataPlanePorts, note: Note): void {
+  note({ code: cause instanceof GatewayFault ? cause.code : 'internal_error' });
+  logFault(writeLine, requestId, cause);
+}
+
 async function decide(route: Route, request: GatewayRequest, ports: DataPlanePorts, note: Note): Promise<Answer> {
   try {
     const outcome = await route.serve(request, ports, note);
@@ -75,8 +80,7 @@ async function decide(route: Route, request: GatewayRequest, ports: DataPlanePor
     note({ code: outcome.refusal.code });
     return explainRefusal(outcome.refusal);
   } catch (cause) {
-    note({ code: cause instanceof GatewayFault ? cause.code : 'internal_error' });
-    logFault(ports.writeLine, request.requestId, cause);
+    recordFault(cause, request, ports, note);
     return explainFault(cause);
   }
 }
@@ -100,8 +104,7 @@ export function createDataPlane(ports: DataPlanePorts): DataPlane {
     try {
       await sendAnswer(withOwnHeaders(answer, request.requestId, overheadMs), sink, ports.elapsedMs);
     } catch (cause) {
-      note({ code: 'internal_error' });
-      logFault(ports.writeLine, request.requestId, cause);
+      recordFault(cause, request, ports, note);
     }
     const durationMs = Math.round(ports.elapsedMs() - startedAtMs);
     logRequest(ports.writeLine, {

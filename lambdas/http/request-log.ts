@@ -15,13 +15,15 @@ export function logRequest(write: WriteLine, line: RequestLine): void {
   write(JSON.stringify({ event: 'request', ...line }));
 }
 
-/** Where it happened and nothing else: a message can quote the request, a frame cannot. */
+/**
+ * Where it happened and nothing else. The stack begins with the message, which can quote the request in lines that look
+ * like frames, so the frames are looked for behind it alone.
+ */
 function framesOf({ stack = '', message }: Error): string[] {
-  // The message stands before them, and a line of it can look like one.
-  const end = stack.indexOf(message);
-  if (end === -1) return [];
+  const at = stack.indexOf(message);
+  if (at === -1) return [];
   return stack
-    .slice(end + message.length)
+    .slice(at + message.length)
     .split('\n')
     .filter((line) => line.startsWith('    at '))
     .map((line) => line.trim());

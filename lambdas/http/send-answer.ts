@@ -19,19 +19,22 @@ function keepAlive(sink: ResponseSink, elapsedMs: () => number) {
   return { write, stop: () => clearInterval(timer) };
 }
 
+async function deliver(body: Answer['body'], sink: ResponseSink, elapsedMs: () => number): Promise<void> {
+  if (body instanceof Uint8Array) return sink.write(body);
+  const { write, stop } = keepAlive(sink, elapsedMs);
+  try {
+    await body(write);
+  } finally {
+    stop();
+  }
+}
+
 /** Carries an answer to the client, to its end. */
 export async function sendAnswer(answer: Answer, sink: ResponseSink, elapsedMs: () => number): Promise<void> {
   sink.begin(answer.status, answer.headers);
-  if (answer.body instanceof Uint8Array) {
-    await sink.write(answer.body);
-    sink.end();
-    return;
-  }
-  const { write, stop } = keepAlive(sink, elapsedMs);
   try {
-    await answer.body(write);
+    await deliver(answer.body, sink, elapsedMs);
   } finally {
-    stop();
     sink.end();
   }
 }

@@ -68,8 +68,9 @@ function deliverStream(answer: StreamAnswer, note: Note): (write: Write) => Prom
     try {
       note({ usage: await answer.deliver(write) });
     } catch (cause) {
-      note({ code: cause instanceof GatewayFault ? cause.code : 'internal_error' });
-      await write(encodeErrorEvent(cause));
+      // Not awaited: what a slow client has not taken yet must not keep the request from ending.
+      void write(encodeErrorEvent(cause));
+      throw cause;
     }
   };
 }
@@ -87,8 +88,7 @@ async function forward(
   note: Note,
 ): Promise<Answer> {
   const startedAtMs = ports.elapsedMs();
-  const answer = await provider.chat(call);
-  note({ upstreamMs: ports.elapsedMs() - startedAtMs });
+  const answer = await provider.chat(call).finally(() => note({ upstreamMs: ports.elapsedMs() - startedAtMs }));
   const headers = { ...answer.headers, 'x-portcullis-provider': provider.name };
   if (answer.kind === 'stream') {
     return { status: answer.status, headers: { ...headers, ...streamHeaders }, body: deliverStream(answer, note) };
@@ -113,6 +113,8 @@ export async function chatCompletions(
   if (!parsed.ok) return parsed;
   const timeouts = chooseTimeouts(input.headers, input.remainingMs);
   if (!timeouts.ok) return timeouts;
+  const headers = pickClientHeaders(input.headers);
+  if (!headers.ok) return headers;
   const request = parsed.value;
   const route = await findRoute(request.model, ports);
   if (!route.ok) return route;
@@ -124,7 +126,7 @@ export async function chatCompletions(
     members: json.value.members,
     model,
     credential,
-    headers: pickClientHeaders(input.headers),
+    headers: headers.value,
     timeouts: timeouts.value,
   };
   return accept(await forward(call, provider, ports, input.note));

@@ -3,16 +3,9 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { GatewayFault } from '../domain/errors.ts';
 import type { Timeouts, Write } from '../domain/upstream/chat-provider.ts';
+import { createKeptConnections, toPlace } from '../net/kept-connections.ts';
 
-// Not `import`: building the namespace of node:http loads undici, 25 ms of every cold start.
-const http = process.getBuiltinModule('node:http');
-const https = process.getBuiltinModule('node:https');
-
-const agentOptions = { keepAlive: true, keepAliveMsecs: 15_000, maxSockets: 512, timeout: 0 } as const;
-const agents = {
-  'http:': new http.Agent(agentOptions),
-  'https:': new https.Agent({ ...agentOptions, minVersion: 'TLSv1.2' }),
-};
+const post = createKeptConnections({ maxSockets: 512, now: () => Date.now() });
 
 export interface UpstreamRequest {
   readonly url: URL;
@@ -31,19 +24,21 @@ export interface UpstreamResponse {
   readonly cancel: () => void;
 }
 
-function openRequest({ url, headers, body }: UpstreamRequest): ClientRequest {
-  const options = { method: 'POST', headers: { ...headers, 'content-length': String(body.length) } };
-  return url.protocol === 'https:'
-    ? https.request(url, { ...options, agent: agents['https:'] })
-    : http.request(url, { ...options, agent: agents['http:'] });
-}
-
 function flattenHeaders(response: IncomingMessage): Record<string, string> {
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(response.headers)) {
     if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return flat;
+}
+
+/** Also where the taker throws instead of rejecting: within an event's listener that would end the process. */
+function take(write: Write, chunk: Uint8Array): void | Promise<void> {
+  try {
+    return write(chunk);
+  } catch (cause) {
+    return Promise.reject(cause);
+  }
 }
 
 /** Reads a response under two clocks: silence between pieces, and the time that is left of the whole. */
@@ -55,15 +50,21 @@ function deliverBody(response: IncomingMessage, leftMs: number, idleMs: number, 
       reject(fault);
     };
     const whole = setTimeout(() => fail(new GatewayFault('upstream_timeout')), Math.max(leftMs, 0));
-    // The socket's own idle clock: each read moves it along, at no cost of a timer per chunk.
-    response.setTimeout(idleMs, () => fail(new GatewayFault('upstream_timeout')));
+    // The socket's own idle clock: each read moves it along, at no cost of a timer per chunk. While the client is slow to
+    // take a piece, the provider's silence is our own doing; then the clock starts anew.
+    response.setTimeout(idleMs, () => {
+      if (!response.isPaused()) fail(new GatewayFault('upstream_timeout'));
+    });
     let taking: Promise<void> | undefined;
     response.on('data', (chunk: Uint8Array) => {
-      const taken = write(chunk);
+      const taken = take(write, chunk);
       if (taken === undefined) return;
       response.pause();
       taking = taken.then(
-        () => void response.resume(),
+        () => {
+          if (!response.complete) response.setTimeout(idleMs);
+          response.resume();
+        },
         (cause: unknown) => fail(cause instanceof GatewayFault ? cause : new GatewayFault('internal_error', { cause })),
       );
     });
@@ -80,27 +81,45 @@ function deliverBody(response: IncomingMessage, leftMs: number, idleMs: number, 
   });
 }
 
-function receive(request: UpstreamRequest, retried: boolean): Promise<UpstreamResponse> {
+/** `listener` runs when there is a connection, be it a kept one: until then not a byte of the request is on its way. */
+function onConnection(outgoing: ClientRequest, protocol: string, listener: () => void): void {
+  outgoing.once('socket', (socket) => {
+    if (outgoing.reusedSocket) listener();
+    else socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', listener);
+  });
+}
+
+/**
+ * Resolves with the head of the answer. Throws GatewayFault `upstream_error` or `upstream_timeout`. Never sends anything
+ * twice: a provider that cuts the connection may have done the work, and nobody but the client knows whether it wants
+ * that done again.
+ */
+export function sendUpstream({ url, headers, body, timeouts }: UpstreamRequest): Promise<UpstreamResponse> {
   const startedAtMs = performance.now();
-  const { firstByteMs, idleMs, totalMs } = request.timeouts;
+  const { connectMs, firstByteMs, idleMs, totalMs } = timeouts;
   return new Promise((resolve, reject) => {
-    const outgoing = openRequest(request);
-    const firstByte = setTimeout(
-      () => {
-        outgoing.destroy();
-        reject(new GatewayFault('upstream_timeout'));
-      },
-      Math.min(firstByteMs, totalMs),
-    );
+    const outgoing = post(toPlace(url), { ...headers, 'content-length': String(body.length) });
+    const expire = () => {
+      reject(new GatewayFault('upstream_timeout'));
+      outgoing.destroy();
+    };
+    let timer = setTimeout(expire, Math.min(connectMs, totalMs));
+    onConnection(outgoing, url.protocol, () => {
+      clearTimeout(timer);
+      timer = setTimeout(expire, Math.min(firstByteMs, totalMs));
+    });
+    // It can come after the answer has begun, too: then the answer itself fails, and this is to do nothing.
     outgoing.on('error', (cause) => {
-      clearTimeout(firstByte);
-      // A kept connection that the provider had closed, or that died while the function was frozen: nothing was read
-      // from it, so the request is sent once more, on a new one.
-      if (outgoing.reusedSocket && !retried) resolve(receive(request, true));
-      else reject(new GatewayFault('upstream_error', { cause }));
+      clearTimeout(timer);
+      reject(new GatewayFault('upstream_error', { cause }));
+    });
+    // What switches to another protocol closes without an error; behind an answer this does nothing.
+    outgoing.on('close', () => {
+      clearTimeout(timer);
+      reject(new GatewayFault('upstream_error'));
     });
     outgoing.on('response', (response) => {
-      clearTimeout(firstByte);
+      clearTimeout(timer);
       resolve({
         status: response.statusCode ?? 0,
         headers: flattenHeaders(response),
@@ -108,11 +127,6 @@ function receive(request: UpstreamRequest, retried: boolean): Promise<UpstreamRe
         cancel: () => response.destroy(),
       });
     });
-    outgoing.end(request.body);
+    outgoing.end(body);
   });
-}
-
-/** Resolves with the head of the answer. Throws GatewayFault `upstream_error` or `upstream_timeout`. */
-export function sendUpstream(request: UpstreamRequest): Promise<UpstreamResponse> {
-  return receive(request, false);
 }

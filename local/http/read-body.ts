@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** The largest request body that API Gateway takes. */
-export const bodyLimitBytes = 10 * 1024 * 1024;
+const bodyLimitBytes = 10 * 1024 * 1024;
 /** A larger body is still read this far, as a client that is cut off while it sends never sees the answer. */
 const drainLimitBytes = 64 * 1024 * 1024;
 

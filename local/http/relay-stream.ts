@@ -32,7 +32,7 @@ export function relayStream({ body, failed }: AnswerStream, response: ServerResp
     if (state.kind !== 'complete') return;
     callbacks.begin(state.prelude);
     if (state.rest.length > 0) forward(state.rest);
-    else response.flushHeaders();
+    else if (!response.destroyed) response.flushHeaders();
   };
   body.on('data', (chunk: Buffer) => {
     if (state.kind === 'complete') forward(chunk);

@@ -1,17 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { LogStream } from '../logs/log-group.ts';
 import { createLineSplitter } from '../logs/split-lines.ts';
 import type { FunctionModel } from '../template/function-model.ts';
+import type { Environment, EnvironmentCallbacks } from './function-pool.ts';
 import type { Invocation } from './invocation.ts';
 import { type RuntimeApi, type RuntimeListener, startRuntimeApi } from './runtime-api.ts';
 
 const runtimeClient = createRequire(import.meta.url).resolve('aws-lambda-ric/index.mjs');
-const shim = new URL('ric-shim.cjs', import.meta.url).pathname;
+const shim = join(import.meta.dirname, 'ric-shim.cjs');
 
 const lastWordsMs = 200;
 
-export interface EnvironmentOptions {
+export interface EnvironmentOptions extends EnvironmentCallbacks {
   readonly model: FunctionModel;
   /** Every variable of the process, but those that concern its Runtime API and its log stream. */
   readonly variables: Readonly<Record<string, string>>;
@@ -19,14 +21,10 @@ export interface EnvironmentOptions {
   readonly logStreamName: string;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** It waits for an invocation: the first time after its start, then after each. */
-  readonly onIdle: (environment: ExecutionEnvironment) => void;
-  /** It has ended, for whatever reason. `initialized` tells whether it ever became idle. */
-  readonly onGone: (environment: ExecutionEnvironment, initialized: boolean) => void;
 }
 
 /** A process that runs one function on the real Lambda runtime client, one invocation at a time. */
-export class ExecutionEnvironment {
+export class ExecutionEnvironment implements Environment {
   readonly #options: EnvironmentOptions;
   #process: ChildProcess | undefined;
   #api: RuntimeApi | undefined;
@@ -64,12 +62,15 @@ export class ExecutionEnvironment {
     this.#process = child;
     child.on('error', () => this.#end());
     // Its last words are in the pipes when it exits; they close with it, unless it has left a process of its own behind.
-    child.on('exit', () => setTimeout(() => this.#end(), lastWordsMs));
+    // One that was idle has none, and must not be given an invocation any more.
+    child.on('exit', () => {
+      if (this.#initialized && this.#current === undefined) this.#end();
+      else setTimeout(() => this.#end(), lastWordsMs);
+    });
     child.on('close', () => this.#end());
     this.#logLines(child);
   }
 
-  /** Only to be called while it is idle. */
   run(invocation: Invocation): void {
     const { model, clock } = this.#options;
     this.#current = invocation;
@@ -84,7 +85,6 @@ export class ExecutionEnvironment {
     });
   }
 
-  /** Ends the process; a running invocation fails. */
   stop(): void {
     this.#process?.kill('SIGKILL');
     if (this.#process === undefined) this.#end();

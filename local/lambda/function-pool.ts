@@ -1,14 +1,23 @@
-import type { ExecutionEnvironment } from './execution-environment.ts';
 import { type FailureReason, type Invocation, type InvocationResult, payloadLimitBytes } from './invocation.ts';
+
+/** What runs one invocation at a time. */
+export interface Environment {
+  /** Only to be called while it is idle. */
+  run(invocation: Invocation): void;
+  /** Ends it; a running invocation fails. */
+  stop(): void;
+}
 
 /** How a pool hears of the environments that it starts. */
 export interface EnvironmentCallbacks {
-  readonly onIdle: (environment: ExecutionEnvironment) => void;
-  readonly onGone: (environment: ExecutionEnvironment, initialized: boolean) => void;
+  /** It waits for an invocation: the first time after its start, then after each. */
+  readonly onIdle: (environment: Environment) => void;
+  /** It has ended, for whatever reason. `initialized` tells whether it ever became idle. */
+  readonly onGone: (environment: Environment, initialized: boolean) => void;
 }
 
 export interface FunctionPoolOptions {
-  readonly start: (callbacks: EnvironmentCallbacks) => ExecutionEnvironment;
+  readonly start: (callbacks: EnvironmentCallbacks) => Environment;
   readonly maxEnvironments: number;
   readonly newId: () => string;
 }
@@ -27,15 +36,15 @@ interface Waiting {
 }
 
 interface Idle {
-  readonly environment: ExecutionEnvironment;
+  readonly environment: Environment;
   readonly retirement: NodeJS.Timeout;
 }
 
 /** The environments of one function: requests run in parallel, one per environment, as in Lambda. */
 export class FunctionPool {
   readonly #options: FunctionPoolOptions;
-  readonly #all = new Set<ExecutionEnvironment>();
-  readonly #starting = new Set<ExecutionEnvironment>();
+  readonly #all = new Set<Environment>();
+  readonly #starting = new Set<Environment>();
   /** The most recently used is last, and used first, so that the others can retire. */
   readonly #idle: Idle[] = [];
   readonly #queue: Waiting[] = [];
@@ -99,7 +108,7 @@ export class FunctionPool {
     }
   }
 
-  #becomeIdle(environment: ExecutionEnvironment): void {
+  #becomeIdle(environment: Environment): void {
     this.#starting.delete(environment);
     this.#warming?.resolve();
     const next = this.#queue.shift();
@@ -113,13 +122,13 @@ export class FunctionPool {
     this.#startForQueue();
   }
 
-  #retire(environment: ExecutionEnvironment): void {
+  #retire(environment: Environment): void {
     if (this.#all.size === 1) return;
     this.#removeIdle(environment);
     environment.stop();
   }
 
-  #forget(environment: ExecutionEnvironment, initialized: boolean): void {
+  #forget(environment: Environment, initialized: boolean): void {
     this.#all.delete(environment);
     this.#starting.delete(environment);
     this.#removeIdle(environment);
@@ -127,7 +136,7 @@ export class FunctionPool {
     this.#startForQueue();
   }
 
-  #removeIdle(environment: ExecutionEnvironment): void {
+  #removeIdle(environment: Environment): void {
     const index = this.#idle.findIndex((entry) => entry.environment === environment);
     if (index >= 0) for (const { retirement } of this.#idle.splice(index, 1)) clearTimeout(retirement);
   }

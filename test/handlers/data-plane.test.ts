@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -77,6 +78,20 @@ describe('a request that the gateway refuses', () => {
     ['a list', withBody([chat]), 400, 'invalid_request'],
     ['no model', withBody({ messages: chat.messages }), 400, 'missing_model'],
     ['a field given twice', withBody(`{"model":"a",${JSON.stringify(chat).slice(1)}`), 400, 'invalid_request'],
+    [
+      'a field given twice within a field',
+      withBody(
+        `${JSON.stringify(chat).slice(0, -1)},"stream":true,"stream_options":{"include_usage":false,"include_usage":true}}`,
+      ),
+      400,
+      'invalid_request',
+    ],
+    [
+      'a header that cannot be passed on',
+      { headers: { authorization: `Bearer ${validKey}`, 'openai-beta': 'ä日' } },
+      400,
+      'invalid_request',
+    ],
     ['a wrong type', withBody({ ...chat, stream: 'yes' }), 400, 'invalid_request'],
     ['a model of nobody', withBody({ ...chat, model: 'nobody/gpt' }), 404, 'model_not_found'],
     ['a model whose provider has no credential', withBody({ ...chat, model: 'groq/llama' }), 404, 'model_not_found'],
@@ -170,6 +185,21 @@ describe('a chat completion', () => {
     expect(seen?.headers).not.toHaveProperty('cookie');
   });
 
+  it.each(['x'.repeat(5_000), 'application/json; name=é'])(
+    'has a plain head whatever the provider’s says: %.30s',
+    async (type) => {
+      const headers = { 'content-type': type, 'openai-version': type, 'retry-after': '1' };
+      upstream.respond(answerWith(200, '{}', headers));
+      const { sink } = await serve();
+      expect(sink).toMatchObject({
+        status: 200,
+        text: '{}',
+        headers: { 'content-type': 'application/json', 'retry-after': '1' },
+      });
+      expect(sink.headers).not.toHaveProperty('openai-version');
+    },
+  );
+
   it('goes without a credential to a server that needs none', async () => {
     expect((await serve(withBody({ ...chat, model: 'vllm/local' }))).sink.status).toBe(200);
     expect(upstream.seen.at(-1)?.headers).not.toHaveProperty('authorization');
@@ -220,6 +250,16 @@ const usageChunk = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens
 const done = 'data: [DONE]\n\n';
 const stream = (text: string) => answerWith(200, text, { 'content-type': 'text/event-stream' });
 
+describe('what the gateway itself took', () => {
+  it('does not hold the time that a provider took to fail', async () => {
+    upstream.respond(() => undefined);
+    const headers = { authorization: `Bearer ${validKey}`, 'x-portcullis-timeout-ms': '300' };
+    const { sink } = await serve({ headers });
+    expect(sink.status).toBe(504);
+    expect(Number(sink.headers['x-portcullis-overhead-ms'])).toBeLessThan(250);
+  });
+});
+
 describe('a stream', () => {
   it('is told from a complete answer by its headers, and asks for its usage whether the client did or not', async () => {
     upstream.respond(stream(chunk('a') + usageChunk + done));
@@ -256,7 +296,41 @@ describe('a stream', () => {
     expect(`${first}\n\n`).toBe(chunk('a'));
     expect(JSON.parse(last?.slice('data: '.length) ?? '')).toMatchObject({ error: { type: 'server_error', code } });
     expect(more).toEqual(['']);
-    expect(JSON.parse(ports.lines.at(-1) ?? '')).toMatchObject({ code });
+    expect(ports.lines.map((line) => JSON.parse(line))).toMatchObject([
+      { event: 'fault', requestId: 'req-1', code },
+      { event: 'request', code },
+    ]);
+  });
+});
+
+describe('a client that is slow', () => {
+  it('gets nothing behind the error event that ends its stream, whatever was still to be written', async () => {
+    upstream.respond((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(chunk('a') + usageChunk + chunk('b'));
+    });
+    const sink = createMemorySink();
+    let take: () => void = () => undefined;
+    const slow = {
+      begin: sink.begin,
+      end: sink.end,
+      write(bytes: Uint8Array) {
+        void sink.write(bytes);
+        return new Promise<void>((taken) => {
+          take = taken;
+        });
+      },
+    };
+    // 15 s of it are the margin.
+    const request = toRequest({ ...withBody({ ...chat, stream: true }), remainingMs: 15_100 });
+    await createDataPlane(createPorts())(request, slow);
+    take();
+    await sleep(50);
+    const events = sink.text.split('\n\n');
+    expect(`${events[0]}\n\n`).toBe(chunk('a'));
+    expect(JSON.parse(events[1]?.slice('data: '.length) ?? '')).toMatchObject({ error: { code: 'upstream_timeout' } });
+    expect(events.slice(2)).toEqual(['']);
+    expect(sink.ended).toBe(true);
   });
 });
 
@@ -329,6 +403,13 @@ describe('a fault of our own', () => {
     expect(sink).toMatchObject({ status: 503, json: { error: { code: 'service_unavailable' } } });
     expect(sink.text + ports.lines.join()).not.toContain(canary);
     expect(upstream.seen.length).toBe(before);
+  });
+
+  it('tells in the log where it happened, and no line of what was said there', async () => {
+    const keys = { findKey: () => Promise.reject(new Error(`no\n    at ${canary} (file:///x.mjs:1:1)`)) };
+    const { ports } = await serve({}, createPorts({ keys }));
+    expect(ports.lines.join()).not.toContain(canary);
+    expect(ports.lines.join()).toContain('data-plane');
   });
 
   it('that nobody foresaw is a 500 without a message', async () => {

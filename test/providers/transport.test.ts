@@ -1,3 +1,5 @@
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendUpstream } from '../../lambdas/providers/transport.ts';
 import { answerWith, type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
@@ -9,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => upstream.close());
 
-const patient = { firstByteMs: 5_000, idleMs: 5_000, totalMs: 5_000 };
+const patient = { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000, totalMs: 5_000 };
 
 function send(timeouts: Partial<typeof patient> = {}) {
   return sendUpstream({
@@ -28,6 +30,9 @@ async function read(timeouts: Partial<typeof patient> = {}) {
   });
   return toText(Buffer.concat(pieces));
 }
+
+/** Long enough for a request that should not be made to arrive: the provider is on this machine. */
+const settle = () => sleep(100);
 
 describe('an exchange with a provider', () => {
   it('brings status, headers and body as they came', async () => {
@@ -111,14 +116,72 @@ describe('an exchange with a provider', () => {
     await expect(send()).rejects.toMatchObject({ code: 'upstream_error' });
   });
 
-  it('is repeated once where a kept connection turns out to be dead', async () => {
+  it('fails as upstream_error when the provider would speak another protocol', async () => {
+    upstream.respond((_response, _request, raw) =>
+      raw.socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+    );
+    await expect(send()).rejects.toMatchObject({ code: 'upstream_error' });
+  });
+
+  it('is never repeated, also where it fails on a kept connection: the provider may have done the work', async () => {
     await read();
-    let cut = true;
+    upstream.respond((_response, _request, raw) => raw.socket.destroy());
+    await expect(send()).rejects.toMatchObject({ code: 'upstream_error' });
+    await settle();
+    expect(upstream.seen).toHaveLength(2);
+  });
+
+  it('is never repeated where the answer does not begin in time on a kept connection', async () => {
+    await read();
+    upstream.respond(() => undefined);
+    await expect(send({ firstByteMs: 50 })).rejects.toMatchObject({ code: 'upstream_timeout' });
+    await settle();
+    expect(upstream.seen).toHaveLength(2);
+  });
+
+  it('is never repeated where the answer turns to garbage on a kept connection', async () => {
+    await read();
     upstream.respond((response, _request, raw) => {
-      if (cut) raw.socket.destroy();
-      else response.end('again');
-      cut = false;
+      response.writeHead(200);
+      response.write('good', () => raw.socket.write('not a chunk at all\r\n'));
     });
-    expect(await read()).toBe('again');
+    await expect(read()).rejects.toMatchObject({ code: 'upstream_error' });
+    await settle();
+    expect(upstream.seen).toHaveLength(2);
+  });
+
+  it('does not take a client that is slow for a provider that is silent, nor forget the silence after it', async () => {
+    upstream.respond((response) => {
+      response.writeHead(200);
+      response.write('a');
+      setTimeout(() => response.write('b'), 20);
+    });
+    const taken: string[] = [];
+    const { deliver } = await send({ idleMs: 100 });
+    const delivered = deliver(async (piece) => {
+      await new Promise((done) => setTimeout(done, 250));
+      taken.push(toText(piece));
+    });
+    await expect(delivered).rejects.toMatchObject({ code: 'upstream_timeout' });
+    expect(taken.join('')).toBe('ab');
+  });
+
+  it('fails, and brings nothing else down, where the taker throws', async () => {
+    const { deliver } = await send();
+    const delivered = deliver(() => {
+      throw new TypeError('full');
+    });
+    await expect(delivered).rejects.toMatchObject({ code: 'internal_error' });
+  });
+
+  it('fails as upstream_timeout when a connection is not made in time', async () => {
+    const mute = createServer();
+    await new Promise<void>((listening) => mute.listen(0, '127.0.0.1', listening));
+    const address = mute.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const url = new URL(`https://127.0.0.1:${address.port}`);
+    const sent = sendUpstream({ url, headers: {}, body: toBytes('{}'), timeouts: { ...patient, connectMs: 50 } });
+    await expect(sent).rejects.toMatchObject({ code: 'upstream_timeout' });
+    mute.close();
   });
 });

@@ -107,7 +107,7 @@ interface Probe {
   readonly quotes?: boolean;
 }
 
-const soon = { 'x-portcullis-timeout-ms': '150' };
+const soon = { 'x-portcullis-timeout-ms': '500' };
 const sneaky = {
   'user-agent': canary,
   'openai-beta': canary,

@@ -136,13 +136,18 @@ describe('after kill -9 of a function', () => {
     key = await createKey(runner);
   });
 
+  let killed: readonly number[] = [];
+  /** All of them, as nothing tells which one has the request. */
   const killFunctions = () => {
-    for (const pid of listFunctionProcesses(runner.ready.pid)) process.kill(pid, 'SIGKILL');
+    killed = listFunctionProcesses(runner.ready.pid);
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
   };
+  const untilGone = () => waitUntil('the killed functions are gone', () => !killed.some(isAlive));
 
   it('the request that it had is a 502, and the next one is served', async () => {
     upstream.respond(killFunctions);
     expectFault(await sendChat(runner, key), 502, 'internal_error');
+    await untilGone();
     upstream.respond((response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices":[]}');
     });
@@ -161,6 +166,7 @@ describe('after kill -9 of a function', () => {
     expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe(event);
     killFunctions();
     await expect(reader?.read()).rejects.toThrow();
+    await untilGone();
     upstream.respond((answer) => answer.writeHead(200, { 'content-type': 'text/event-stream' }).end(event));
     const next = await sendHttp({ url: `${runner.ready.baseUrl}/chat/completions`, headers, body });
     expect(next).toMatchObject({ status: 200, text: event });

@@ -25,7 +25,7 @@ export function expectRefusal(answer: HttpAnswer, { status, code, param }: Expec
   expect({ status: answer.status, body: answer.text }).toMatchObject({ status });
   const { error } = errorBody.parse(answer.json);
   expect(error).toMatchObject({ code, ...(param !== undefined && { param }) });
-  expect(error.type).toBe(status === 429 ? 'requests' : 'invalid_request_error');
+  expect(error.type).toBe('invalid_request_error');
   expectOwnHeaders(answer);
 }
 

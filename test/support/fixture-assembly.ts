@@ -30,7 +30,7 @@ export const getAtt = (logicalId: string, attribute: string) => ({ 'Fn::GetAtt':
 export const ref = (logicalId: string) => ({ Ref: logicalId });
 
 /** The template of a small stack, written by hand as the CDK would have synthesized it. */
-export function fixtureTemplate({ functions, routes, resources = {} }: FixtureStack) {
+function fixtureTemplate({ functions, routes, resources = {} }: FixtureStack) {
   return {
     Resources: {
       Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { BinaryMediaTypes: ['*/*'] } },

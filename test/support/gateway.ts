@@ -1,10 +1,12 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DisableKeyCommand, EnableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { inject } from 'vitest';
-import { encodeItem } from '../../lambdas/aws/attribute-values.ts';
-import { keyKey } from '../../lambdas/aws/item-keys.ts';
+import { decodeItem, encodeItem } from '../../lambdas/aws/attribute-values.ts';
+import { credentialKey, keyKey } from '../../lambdas/aws/item-keys.ts';
 import { randomBase62 } from '../../lambdas/crypto/random-base62.ts';
 import { sha256Hex } from '../../lambdas/crypto/sha256-hex.ts';
+import { credentialRecord, OPERATOR_TENANT } from '../../lambdas/domain/credentials/credential-record.ts';
 import { composeKey, PUBLIC_ID_LENGTH, SECRET_LENGTH } from '../../lambdas/domain/keys/key-format.ts';
 import type { KeyRecord } from '../../lambdas/domain/keys/key-record.ts';
 import type { Fault } from '../../local/dynamodb/faults.ts';
@@ -19,9 +21,10 @@ export interface GatewayContext {
   readonly masterKey: string;
   readonly accountId: string;
   readonly dataDir: string;
-  /** Where the providers `openai` and `open` are expected on 127.0.0.1: whoever tests listens there. */
+  /** Where the providers `openai`, `open` and `sealed` are expected on 127.0.0.1: whoever tests listens there. */
   readonly upstreamPort: number;
   readonly dynamodbUrl: string;
+  readonly kmsUrl: string;
   /** Physical names. */
   readonly tables: Readonly<Record<'keys' | 'audit' | 'ledger' | 'usage', string>>;
   /** Holds the fault that the store is to show; absent: none. */
@@ -36,11 +39,22 @@ declare module 'vitest' {
 
 export const gateway = inject('gateway');
 
-export const dynamodb = new DynamoDBClient({
-  endpoint: gateway.dynamodbUrl,
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
-});
+const aws = { region: 'us-east-1', credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' } };
+export const dynamodb = new DynamoDBClient({ ...aws, endpoint: gateway.dynamodbUrl });
+const kms = new KMSClient({ ...aws, endpoint: gateway.kmsUrl });
+
+/** Disables the KMS key that sealed `provider`'s credential, while `run` runs. */
+export async function withoutEnvelopeKey<Result>(provider: string, run: () => Promise<Result>): Promise<Result> {
+  const Key = credentialKey(OPERATOR_TENANT, provider);
+  const { Item = {} } = await dynamodb.send(new GetItemCommand({ TableName: gateway.tables.keys, Key }));
+  const { keyId: KeyId } = credentialRecord.parse(decodeItem(Item)).envelope;
+  await kms.send(new DisableKeyCommand({ KeyId }));
+  try {
+    return await run();
+  } finally {
+    await kms.send(new EnableKeyCommand({ KeyId }));
+  }
+}
 
 /** A request to the stack, as the master key unless other headers are given. `path` follows the host. */
 export function send({

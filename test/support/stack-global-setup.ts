@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { LocalStack } from '../../local/start.ts';
 import { findFreePort } from './free-port.ts';
 import type { GatewayContext } from './gateway.ts';
-import { startTestStack } from './local-stack.ts';
+import { productAssembly, startTestStack } from './local-stack.ts';
 import { providerCredential } from './provider-credential.ts';
 
 const fault = z.enum(['throttle', 'conflict', 'internal-error', 'timeout', 'lose-answer']);
@@ -23,15 +23,20 @@ function tableNamed({ tables }: LocalStack, logicalId: string): string {
  * tests reach it as anyone does, over HTTP; a file tells its store when to fail.
  */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
-  const faultDir = await mkdtemp(join(tmpdir(), 'portcullis-fault-'));
-  const faultFile = join(faultDir, 'fault');
+  const folder = await mkdtemp(join(tmpdir(), 'portcullis-shared-'));
+  const faultFile = join(folder, 'fault');
+  // A copy, as the cache is made anew under a running stack where a source changes meanwhile.
+  const assemblyDir = join(folder, 'assembly');
+  await cp(await productAssembly(), assemblyDir, { recursive: true });
   const upstreamPort = await findFreePort();
   const upstreamUrl = `http://127.0.0.1:${upstreamPort}/v1`;
   const stack = await startTestStack({
+    assemblyDir,
     environment: { OPENAI_API_KEY: providerCredential },
     upstreams: new Map([
       ['openai', upstreamUrl],
       ['open', upstreamUrl],
+      ['sealed', upstreamUrl],
       ['dead', 'http://127.0.0.1:9/v1'],
       ['nowhere', 'http://nowhere.invalid/v1'],
     ]),
@@ -45,10 +50,11 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
     ledger: tableNamed(stack, 'Ledger'),
     usage: tableNamed(stack, 'Usage'),
   };
-  const dynamodbUrl = endpoints.dynamodb;
-  provide('gateway', { baseUrl, origin, masterKey, accountId, dataDir, upstreamPort, dynamodbUrl, tables, faultFile });
+  const { dynamodb: dynamodbUrl, kms: kmsUrl } = endpoints;
+  const store = { dynamodbUrl, kmsUrl, tables, faultFile };
+  provide('gateway', { baseUrl, origin, masterKey, accountId, dataDir, upstreamPort, ...store });
   return async () => {
     await stack.stop();
-    await rm(faultDir, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   };
 }

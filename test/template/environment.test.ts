@@ -35,7 +35,7 @@ describe.each(stageTemplates)('in stage $stage.name', ({ stage, template }) => {
 
   test.each(handlers)('%s starts with the variables that it is given, and needs each of them', (handler) => {
     const variables = variablesOf(template, handler);
-    const schema = environments[handler];
+    const schema = environments[handler]();
     expect(schema.safeParse({ ...setByLambda, ...variables }).error).toBeUndefined();
     for (const name of Object.keys(variables)) {
       const others = Object.entries({ ...setByLambda, ...variables }).filter(([other]) => other !== name);
@@ -44,7 +44,7 @@ describe.each(stageTemplates)('in stage $stage.name', ({ stage, template }) => {
   });
 
   test.each(handlers)('%s is given nothing that it does not read', (handler) => {
-    const read = Object.keys(environments[handler].shape);
+    const read = Object.keys(environments[handler]().shape);
     expect(Object.keys(variablesOf(template, handler)).filter((name) => !read.includes(name))).toEqual([]);
   });
 

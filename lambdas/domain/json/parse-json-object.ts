@@ -25,6 +25,30 @@ function parse(text: string): Outcome<unknown> {
   }
 }
 
+/** How many members the objects within `value` have. Not recursive, as the caller chooses how deep it goes. */
+function countMembers(value: unknown): number {
+  const rest = [value];
+  let count = 0;
+  while (rest.length > 0) {
+    const next = rest.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    const isList = Array.isArray(next);
+    const values: readonly unknown[] = isList ? next : Object.values(next);
+    if (!isList) count += values.length;
+    for (const inner of values) if (typeof inner === 'object') rest.push(inner);
+  }
+  return count;
+}
+
+/** The member that is given twice, or within which one is, at any depth. */
+function findRepeated(value: object, { spans, repeated }: Members): string | undefined {
+  if (repeated !== undefined) return repeated;
+  for (const [name, { names }] of spans) {
+    if (names > 0 && countMembers(Reflect.get(value, name)) !== names) return name;
+  }
+  return undefined;
+}
+
 /** A body that is one JSON object, in UTF-8, that every parser reads alike. */
 export function parseJsonObject(bytes: Uint8Array): Outcome<JsonObject> {
   const text = decodeUtf8(bytes);
@@ -37,12 +61,12 @@ export function parseJsonObject(bytes: Uint8Array): Outcome<JsonObject> {
     return refuse('invalid_request', 'The request body must be a JSON object.');
   }
   const members = findTopLevelMembers(bytes);
-  if (members.repeated !== undefined) {
-    return refuse(
-      'invalid_request',
-      'A field is given twice, and parsers differ on which one counts.',
-      members.repeated,
-    );
-  }
-  return accept({ value, members });
+  const repeated = findRepeated(value, members);
+  return repeated === undefined
+    ? accept({ value, members })
+    : refuse(
+        'invalid_request',
+        'A field is given twice in one object, and parsers differ on which one counts.',
+        repeated,
+      );
 }

@@ -7,8 +7,13 @@ export interface Span {
   readonly end: number;
 }
 
+export interface Member extends Span {
+  /** How many names its text gives, at any depth; a value that was parsed from it has fewer where one is repeated. */
+  readonly names: number;
+}
+
 export interface Members {
-  readonly spans: ReadonlyMap<string, Span>;
+  readonly spans: ReadonlyMap<string, Member>;
   /** A name that stands twice. Parsers disagree on which of the two counts, so a gateway must not guess. */
   readonly repeated: string | undefined;
   /** The offset of the closing brace: where a member can be added. */
@@ -61,20 +66,23 @@ function skipWord(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-/** The offset behind the value that starts at `from`. */
-function skipValue(bytes: Uint8Array, from: number): number {
-  if (bytes[from] === QUOTE) return skipString(bytes, from);
-  if (depthChange(bytes[from]) !== 1) return skipWord(bytes, from);
+/** The value that starts at `from`. Each name in it has one colon, and outside strings there is no other. */
+function readValue(bytes: Uint8Array, from: number): Member {
+  let names = 0;
+  if (bytes[from] === QUOTE) return { start: from, end: skipString(bytes, from), names };
+  if (depthChange(bytes[from]) !== 1) return { start: from, end: skipWord(bytes, from), names };
   let depth = 0;
   let at = from;
   do {
-    if (bytes[at] === QUOTE) at = skipString(bytes, at);
+    const byte = bytes[at];
+    if (byte === QUOTE) at = skipString(bytes, at);
     else {
-      depth += depthChange(bytes[at]);
+      if (byte === COLON) names += 1;
+      depth += depthChange(byte);
       at += 1;
     }
   } while (depth > 0 && at < bytes.length);
-  return at;
+  return { start: from, end: at, names };
 }
 
 function readName(bytes: Uint8Array, start: number, end: number): string {
@@ -84,18 +92,17 @@ function readName(bytes: Uint8Array, start: number, end: number): string {
 
 /** `bytes` must be the UTF-8 text of a JSON object: call it only after JSON.parse has accepted them. */
 export function findTopLevelMembers(bytes: Uint8Array): Members {
-  const spans = new Map<string, Span>();
+  const spans = new Map<string, Member>();
   let repeated: string | undefined;
   let at = skipSpace(bytes, skipSpace(bytes, 0) + 1);
   while (bytes[at] === QUOTE) {
     const nameEnd = skipString(bytes, at);
     const name = readName(bytes, at, nameEnd);
     const colon = bytes.indexOf(COLON, nameEnd);
-    const start = skipSpace(bytes, colon + 1);
-    const end = skipValue(bytes, start);
+    const member = readValue(bytes, skipSpace(bytes, colon + 1));
     if (spans.has(name)) repeated ??= name;
-    spans.set(name, { start, end });
-    at = skipSpace(bytes, end);
+    spans.set(name, member);
+    at = skipSpace(bytes, member.end);
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
   }
   return { spans, repeated, close: at };

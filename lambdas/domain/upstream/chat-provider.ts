@@ -20,7 +20,9 @@ export interface OutputLimit {
 }
 
 export interface Timeouts {
-  /** From the request's last byte to the answer's first. */
+  /** Until there is a connection, TLS included. */
+  readonly connectMs: number;
+  /** From then on, the request's own way included, to the answer's first byte. */
   readonly firstByteMs: number;
   /** Between two pieces of a body. */
   readonly idleMs: number;

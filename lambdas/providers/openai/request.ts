@@ -1,4 +1,4 @@
-import { type Edit, spliceBytes } from '../../domain/json/top-level-members.ts';
+import { type Edit, findTopLevelMembers, type Span, spliceBytes } from '../../domain/json/top-level-members.ts';
 import type { ChatCall } from '../../domain/upstream/chat-provider.ts';
 
 /** True where the client itself asked for the usage chunk, and is thus to see it. */
@@ -11,13 +11,23 @@ function editModel({ request, model, members: { spans } }: ChatCall): Edit[] {
   return span === undefined || request.model === model ? [] : [{ ...span, text: JSON.stringify(model) }];
 }
 
+const usageOption = '"include_usage":true';
+
+/** Where `stream_options` lies, the option goes in, whatever else is in there. */
+function editWithin({ start, end }: Span, body: Uint8Array): Edit {
+  const { spans, close } = findTopLevelMembers(body.subarray(start, end));
+  const given = spans.get('include_usage');
+  if (given !== undefined) return { start: start + given.start, end: start + given.end, text: 'true' };
+  return { start: start + close, end: start + close, text: spans.size === 0 ? usageOption : `,${usageOption}` };
+}
+
 /** Usage is requested of every stream, since without it nobody could be charged what was used. */
 function editStreamOptions(call: ChatCall): Edit[] {
   const { spans, close } = call.members;
   if (call.request.stream !== true || asksForUsage(call)) return [];
-  const text = JSON.stringify({ ...call.request.stream_options, include_usage: true });
   const span = spans.get('stream_options');
-  return span === undefined ? [{ start: close, end: close, text: `,"stream_options":${text}` }] : [{ ...span, text }];
+  if (span === undefined) return [{ start: close, end: close, text: `,"stream_options":{${usageOption}}` }];
+  return [call.request.stream_options ? editWithin(span, call.body) : { ...span, text: `{${usageOption}}` }];
 }
 
 /** The output limit that the gateway sets where the client set none. */

@@ -17,11 +17,14 @@ const forwarded = [
   'x-should-retry',
 ] as const;
 
+/** The head of an answer has 16 KB in AWS, and its own encoding: what is longer, or no plain text, is not worth a failure. */
+const plain = /^[\x20-\x7e]{1,256}$/;
+
 function forwardHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const name of forwarded) {
     const value = headers[name];
-    if (value !== undefined) kept[name] = value;
+    if (value !== undefined && plain.test(value)) kept[name] = value;
   }
   return kept;
 }
@@ -51,27 +54,36 @@ function parseCompletion(body: Uint8Array): unknown {
 async function toComplete(response: UpstreamResponse): Promise<CompleteAnswer> {
   const body = await readWhole(response);
   const usage = response.status < 300 ? readUsage(parseCompletion(body)) : undefined;
-  const contentType = response.headers['content-type'] ?? 'application/json';
-  const headers = { 'content-type': contentType, ...forwardHeaders(response.headers) };
+  const { 'content-type': type = '' } = response.headers;
+  const headers = {
+    'content-type': plain.test(type) ? type : 'application/json',
+    ...forwardHeaders(response.headers),
+  };
   return { kind: 'complete', status: response.status, headers, body, usage };
-}
-
-async function writeAll(events: readonly Uint8Array[], write: Write): Promise<void> {
-  for (const event of events) await write(event);
 }
 
 function toStream(response: UpstreamResponse, withholdUsage: boolean): StreamAnswer {
   const deliver = async (write: Write) => {
     let state = initialState;
-    await response.deliver((piece) => {
-      const step = reduce(state, piece, withholdUsage);
-      state = step.state;
-      const [event, ...more] = step.events;
-      if (event === undefined) return undefined;
-      return more.length === 0 ? write(event) : writeAll(step.events, write);
-    });
+    // A stream can fail while the client still takes one of its events: the ones behind it are then not to follow.
+    let failed = false;
+    const writeAll = async (events: readonly Uint8Array[]) => {
+      for (const event of events) if (!failed) await write(event);
+    };
+    try {
+      await response.deliver((piece) => {
+        const step = reduce(state, piece, withholdUsage);
+        state = step.state;
+        const [event, ...more] = step.events;
+        if (event === undefined) return undefined;
+        return more.length === 0 ? write(event) : writeAll(step.events);
+      });
+    } catch (cause) {
+      failed = true;
+      throw cause;
+    }
     const last = finish(state, withholdUsage);
-    await writeAll(last.events, write);
+    await writeAll(last.events);
     return last.state.usage;
   };
   return { kind: 'stream', status: response.status, headers: forwardHeaders(response.headers), deliver };
@@ -80,9 +92,9 @@ function toStream(response: UpstreamResponse, withholdUsage: boolean): StreamAns
 /** What came from upstream, as the client is to get it. */
 export function toAnswer(call: ChatCall, response: UpstreamResponse): Promise<ChatAnswer> | ChatAnswer {
   const { status, headers } = response;
-  const isStream = headers['content-type']?.startsWith('text/event-stream') ?? false;
+  const isStream = headers['content-type']?.toLowerCase().startsWith('text/event-stream') ?? false;
   const isDecodable = (headers['content-encoding'] ?? 'identity') === 'identity';
-  if (status < 200 || (status >= 300 && status < 400) || !isDecodable) {
+  if (status < 200 || (status >= 300 && status < 400) || status > 599 || !isDecodable) {
     response.cancel();
     throw new GatewayFault('upstream_error');
   }

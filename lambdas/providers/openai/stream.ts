@@ -1,3 +1,4 @@
+import { GatewayFault } from '../../domain/errors.ts';
 import type { Usage } from '../../domain/upstream/chat-provider.ts';
 import { readUsage } from './usage.ts';
 
@@ -5,8 +6,8 @@ import { readUsage } from './usage.ts';
 // that carries `usage` is looked into, and only the usage chunk that the gateway's own option caused is withheld.
 
 export interface StreamState {
-  /** The beginning of an event whose end has not come yet. */
-  readonly tail: Uint8Array;
+  /** The beginning of an event whose end has not come yet, as it came. */
+  readonly tail: readonly Uint8Array[];
   readonly usage: Usage | undefined;
 }
 
@@ -16,10 +17,10 @@ export interface StreamStep {
   readonly events: readonly Uint8Array[];
 }
 
-export const initialState: StreamState = { tail: new Uint8Array(0), usage: undefined };
+export const initialState: StreamState = { tail: [], usage: undefined };
 
-/** A frame larger than this is passed on in pieces rather than held. Bytes. */
-const maxTailBytes = 1_048_576;
+/** An event holds an image at most; one that goes on for longer has no end. */
+const maxEventBytes = 33_554_432;
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -39,11 +40,17 @@ function endOfLastEvent(bytes: Uint8Array): number {
   return 0;
 }
 
+function skipBlankLines(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (bytes[at] === LF || bytes[at] === CR) at += 1;
+  return at;
+}
+
 /** The offset behind the first event of `bytes`, which holds only whole ones. */
 function endOfFirstEvent(bytes: Uint8Array): number {
   for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) {
     const next = bytes[at + 1] === CR ? at + 2 : at + 1;
-    if (bytes[next] === LF) return next + 1;
+    if (bytes[next] === LF) return skipBlankLines(bytes, next + 1);
   }
   return bytes.length;
 }
@@ -103,20 +110,30 @@ function inspect(bytes: Uint8Array, known: Usage | undefined, withholdUsage: boo
   return reportsUsage(bytes) ? inspectEvents(bytes, known, withholdUsage) : { usage: known, events: [bytes] };
 }
 
-function join(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return left.length === 0 ? right : Buffer.concat([left, right]);
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first = new Uint8Array(0), ...more] = pieces;
+  return more.length === 0 ? first : Buffer.concat(pieces);
 }
 
-/** Takes the next piece of the stream, cut anywhere. */
+/** Takes the next piece of the stream, cut anywhere. Throws GatewayFault `upstream_error` at an event without an end. */
 export function reduce({ tail, usage }: StreamState, piece: Uint8Array, withholdUsage: boolean): StreamStep {
-  const bytes = join(tail, piece);
-  const end = bytes.length > maxTailBytes ? bytes.length : endOfLastEvent(bytes);
+  const pieces = tail.length === 0 ? [piece] : [...tail, piece];
+  // No event ends where no line does, so a long one is put together once, and not with each of its pieces.
+  if (!piece.includes(LF)) return { state: { tail: hold(pieces), usage }, events: [] };
+  const bytes = join(pieces);
+  const end = endOfLastEvent(bytes);
   const seen = inspect(bytes.subarray(0, end), usage, withholdUsage);
-  return { state: { tail: bytes.subarray(end), usage: seen.usage }, events: seen.events };
+  const rest = bytes.subarray(end);
+  return { state: { tail: rest.length === 0 ? [] : hold([rest]), usage: seen.usage }, events: seen.events };
+}
+
+function hold(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (pieces.reduce((size, { length }) => size + length, 0) > maxEventBytes) throw new GatewayFault('upstream_error');
+  return pieces;
 }
 
 /** The stream has ended in order: what is left is its last event, terminated or not. */
 export function finish({ tail, usage }: StreamState, withholdUsage: boolean): StreamStep {
-  const seen = inspect(tail, usage, withholdUsage);
-  return { state: { tail: initialState.tail, usage: seen.usage }, events: seen.events };
+  const seen = inspect(join(tail), usage, withholdUsage);
+  return { state: { tail: [], usage: seen.usage }, events: seen.events };
 }

@@ -5,7 +5,7 @@ import { type FakeUpstream, startFakeUpstream } from '../../support/fake-upstrea
 import { gateway, sendChat } from '../../support/gateway.ts';
 
 const chat = { model: 'openai/gpt-test', messages: [{ role: 'user', content: 'Hi' }] };
-const soon = { 'x-portcullis-timeout-ms': '150' };
+const soon = { 'x-portcullis-timeout-ms': '500' };
 
 let upstream: FakeUpstream;
 beforeAll(async () => {

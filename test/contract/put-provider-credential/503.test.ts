@@ -1,7 +1,7 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { expectFault } from '../../support/expect-error.ts';
-import { breakStore, dynamodb, gateway, mendStore, sendAsOperator } from '../../support/gateway.ts';
+import { breakStore, dynamodb, gateway, mendStore, sendAsOperator, withoutEnvelopeKey } from '../../support/gateway.ts';
 
 afterEach(mendStore);
 
@@ -17,4 +17,13 @@ describe('PUT /admin/providers/{provider}/credential', () => {
       expect(JSON.stringify(Items)).not.toContain('CREDENTIAL#fireworks');
     },
   );
+
+  it('is 503 while KMS has no key for it, and leaves what was there', async () => {
+    const call = { method: 'PUT', path: '/admin/providers/cerebras/credential' };
+    await sendAsOperator({ ...call, body: { api_key: 'secret-key-1' } });
+    const refused = () => sendAsOperator({ ...call, body: { api_key: 'secret-key-2' } });
+    expectFault(await withoutEnvelopeKey('cerebras', refused), 503, 'service_unavailable');
+    const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: gateway.tables.keys }));
+    expect(Items.find(({ sk }) => sk?.S === 'CREDENTIAL#cerebras')?.['last4']?.S).toBe('ey-1');
+  });
 });

@@ -50,6 +50,9 @@ const acts = {
     for (let part = 0; part < 10; part++) { await wait(30); out.write('more'); }
     console.log('ran to its end'); out.end();
   },
+  late: async (out) => {
+    console.log('late began'); await wait(300); out = begin(out, {}); out.write(''); await wait(20); out.write('x'); out.end(); await wait(20); console.log('late ended');
+  },
   raw: async (out) => { out.write('no prelude'); out.end(); },
 };
 export const handler = awslambda.streamifyResponse(async (event, out) => {
@@ -210,6 +213,15 @@ describe('a streamed answer', () => {
     await waitUntil('the function ends by itself', async () =>
       (await logOf('aws/lambda/fixture-Stream')).includes('ran to its end'),
     );
+  });
+
+  test('may begin after its client has left, and nothing comes of it', async () => {
+    const request = get(`${stack.url}/s/late`);
+    request.on('error', () => undefined);
+    await waitUntil('the function runs', async () => (await logOf('aws/lambda/fixture-Stream')).includes('late began'));
+    request.destroy();
+    await waitUntil('the function ends', async () => (await logOf('aws/lambda/fixture-Stream')).includes('late ended'));
+    expect((await call('/s/status')).status).toBe(418);
   });
 
   test('of a function that does not stream is a 502', async () => {

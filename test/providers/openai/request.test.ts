@@ -10,7 +10,7 @@ function forward(text: string, model: string, outputLimit?: OutputLimit): string
   const body = toBytes(text);
   const parsed = parseChatRequest(JSON.parse(text));
   if (!parsed.ok) throw new Error(parsed.refusal.message);
-  const timeouts = { firstByteMs: 1, idleMs: 1, totalMs: 1 };
+  const timeouts = { connectMs: 1, firstByteMs: 1, idleMs: 1, totalMs: 1 };
   const call = {
     request: parsed.value,
     body,
@@ -63,12 +63,31 @@ describe('the body that goes upstream', () => {
       `{"model":"m","stream":true,"stream_options":{"include_usage":true,"x":1},${messages}}`,
     ],
     [
+      `{"model":"m","stream":true,"stream_options": { "x" : 12345678901234567890, "include_usage" : null } ,${messages}}`,
+      `{"model":"m","stream":true,"stream_options": { "x" : 12345678901234567890, "include_usage" : true } ,${messages}}`,
+    ],
+    [
+      `{"model":"m","stream":true,"stream_options":{"x":1.0 },${messages}}`,
+      `{"model":"m","stream":true,"stream_options":{"x":1.0 ,"include_usage":true},${messages}}`,
+    ],
+    [
+      `{"model":"m","stream":true,"stream_options":{ },${messages}}`,
+      `{"model":"m","stream":true,"stream_options":{ "include_usage":true},${messages}}`,
+    ],
+    [
       `{"model":"m","stream":true,"stream_options":{"include_usage":true},${messages}}`,
       `{"model":"m","stream":true,"stream_options":{"include_usage":true},${messages}}`,
     ],
     [`{"model":"m","stream":false,${messages}}`, `{"model":"m","stream":false,${messages}}`],
   ])('asks for the usage of every stream: %s', (from, to) => {
     expect(forward(from, 'm')).toBe(to);
+  });
+
+  it('bears options that are nested without end', () => {
+    const nested = '['.repeat(50_000) + ']'.repeat(50_000);
+    expect(forward(`{"model":"m","stream":true,"stream_options":{"x":${nested}},${messages}}`, 'm')).toBe(
+      `{"model":"m","stream":true,"stream_options":{"x":${nested},"include_usage":true},${messages}}`,
+    );
   });
 
   it('keeps every value of every unknown field', () => {

@@ -110,8 +110,14 @@ describe('a stream', () => {
     }
   });
 
-  it('passes a frame of many megabytes on without holding it', () => {
-    const frame = `data: ${'x'.repeat(3_000_000)}`;
-    expect(reduce(initialState, toBytes(frame), true).state.tail.length).toBe(0);
+  it('is never split within an event, be it as long as an image', () => {
+    const image = delta('x'.repeat(3_000_000));
+    const passed = pass(cutAt(toBytes(delta('a') + image + done), [70_000, 800_000, 1_500_000, 2_999_999]), true);
+    expect(passed.writes).toEqual([delta('a'), image + done]);
+  });
+
+  it('is broken where an event has no end: nothing is held without bound', () => {
+    const piece = toBytes('x'.repeat(1_048_576));
+    expect(() => pass(Array(40).fill(piece), true)).toThrow('upstream_error');
   });
 });
