@@ -6,6 +6,7 @@ export const ENV = {
   stage: 'STAGE',
   keysTable: 'KEYS_TABLE',
   auditTable: 'AUDIT_TABLE',
+  ledgerTable: 'LEDGER_TABLE',
   envelopeKeyArn: 'ENVELOPE_KEY_ARN',
   upstreams: 'UPSTREAMS',
 } as const;
@@ -62,13 +63,27 @@ export const adminEnvironment = z.object({
   [ENV.stage]: z.string(),
   [ENV.keysTable]: z.string(),
   [ENV.auditTable]: z.string(),
+  [ENV.ledgerTable]: z.string(),
   [ENV.envelopeKeyArn]: z.string(),
   [ENV.upstreams]: z.pipe(json, upstreams),
 });
 export type AdminEnvironment = z.infer<typeof adminEnvironment>;
 
+export const managementEnvironment = z.object({
+  ...lambdaRuntime,
+  [ENV.stage]: z.string(),
+  [ENV.keysTable]: z.string(),
+  [ENV.ledgerTable]: z.string(),
+  [ENV.auditTable]: z.string(),
+});
+export type ManagementEnvironment = z.infer<typeof managementEnvironment>;
+
 /** By handler file: `proxy` is handlers/proxy.lambda.ts. A template test parses each function's variables with its own. */
-export const environments = { proxy: proxyEnvironment, admin: adminEnvironment } as const;
+export const environments = {
+  proxy: proxyEnvironment,
+  admin: adminEnvironment,
+  management: managementEnvironment,
+} as const;
 
 export function readEnvironment<Schema extends z.ZodMiniType>(schema: Schema): z.infer<Schema> {
   return z.parse(schema, process.env);
