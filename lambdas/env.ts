@@ -6,6 +6,8 @@ export const ENV = {
   stage: 'STAGE',
   keysTable: 'KEYS_TABLE',
   auditTable: 'AUDIT_TABLE',
+  ledgerTable: 'LEDGER_TABLE',
+  usageTable: 'USAGE_TABLE',
   envelopeKeyArn: 'ENVELOPE_KEY_ARN',
   upstreams: 'UPSTREAMS',
 } as const;
@@ -54,6 +56,8 @@ export const proxyEnvironment = () =>
     ...lambdaRuntime,
     [ENV.stage]: z.string(),
     [ENV.keysTable]: z.string(),
+    [ENV.ledgerTable]: z.string(),
+    [ENV.usageTable]: z.string(),
     [ENV.upstreams]: z.pipe(json, upstreams),
   });
 
@@ -63,12 +67,26 @@ export const adminEnvironment = () =>
     [ENV.stage]: z.string(),
     [ENV.keysTable]: z.string(),
     [ENV.auditTable]: z.string(),
+    [ENV.ledgerTable]: z.string(),
     [ENV.envelopeKeyArn]: z.string(),
     [ENV.upstreams]: z.pipe(json, upstreams),
   });
 
+export const managementEnvironment = () =>
+  z.object({
+    ...lambdaRuntime,
+    [ENV.stage]: z.string(),
+    [ENV.keysTable]: z.string(),
+    [ENV.ledgerTable]: z.string(),
+    [ENV.auditTable]: z.string(),
+  });
+
 /** By handler file: `proxy` is handlers/proxy.lambda.ts. A template test parses each function's variables with its own. */
-export const environments = { proxy: proxyEnvironment, admin: adminEnvironment } as const;
+export const environments = {
+  proxy: proxyEnvironment,
+  admin: adminEnvironment,
+  management: managementEnvironment,
+} as const;
 
 export function readEnvironment<Schema extends z.ZodMiniType>(makeSchema: () => Schema): z.infer<Schema> {
   return z.parse(makeSchema(), process.env);

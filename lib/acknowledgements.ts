@@ -17,6 +17,12 @@ const SYNCHRONOUS =
 const TRACING =
   "X-Ray's two write actions take no resource. They carry timings; no code of ours puts a payload into a trace.";
 
+const OWN_KEYS =
+  "The function checks the caller's virtual key itself: an authorizer would be a second invocation before every request, " +
+  'and its cache would let a revoked key in.';
+
+const PROGRAMS = 'Callers are programs with virtual keys, not users of a pool.';
+
 /** Of every stage's stack. */
 export const gatewayAcknowledgements: readonly Acknowledgement[] = [
   {
@@ -43,27 +49,19 @@ export const gatewayAcknowledgements: readonly Acknowledgement[] = [
     id: 'AwsSolutions::AwsSolutions-COG4',
     reason: 'As for APIG4: open on purpose.',
   },
-  {
-    path: 'Api/Rest/Default/v1/{proxy+}/ANY',
-    id: 'AwsSolutions::AwsSolutions-APIG4',
-    reason:
-      "The function checks the caller's virtual key itself: an authorizer would be a second invocation before every " +
-      'request, and its cache would let a revoked key in.',
-  },
-  {
-    path: 'Api/Rest/Default/v1/{proxy+}/ANY',
-    id: 'AwsSolutions::AwsSolutions-COG4',
-    reason: 'Callers are programs with virtual keys, not users of a pool.',
-  },
+  ...['v1/{proxy+}', 'v1/key', 'v1/keys', 'v1/keys/{proxy+}'].flatMap((route) => [
+    { path: `Api/Rest/Default/${route}/ANY`, id: 'AwsSolutions::AwsSolutions-APIG4', reason: OWN_KEYS },
+    { path: `Api/Rest/Default/${route}/ANY`, id: 'AwsSolutions::AwsSolutions-COG4', reason: PROGRAMS },
+  ]),
   {
     path: 'Api/Rest/Default/admin/{proxy+}/ANY',
     id: 'AwsSolutions::AwsSolutions-COG4',
     reason: "Operators sign with IAM, so the account's own sign-in, MFA and CloudTrail hold for them.",
   },
-  { path: 'Proxy/Role', id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: TRACING },
-  { path: 'Admin/Role', id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: TRACING },
-  { path: 'Proxy/Function', id: 'Serverless::Serverless-LambdaDLQ', reason: SYNCHRONOUS },
-  { path: 'Admin/Function', id: 'Serverless::Serverless-LambdaDLQ', reason: SYNCHRONOUS },
+  ...['Proxy', 'Admin', 'Management'].flatMap((fn) => [
+    { path: `${fn}/Role`, id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: TRACING },
+    { path: `${fn}/Function`, id: 'Serverless::Serverless-LambdaDLQ', reason: SYNCHRONOUS },
+  ]),
 ];
 
 /** Of the stack that exists once per account and region. */

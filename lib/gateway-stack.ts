@@ -15,6 +15,17 @@ import { UsageTable } from './constructs/usage-table.ts';
 import { WebAcl } from './constructs/web-acl.ts';
 import type { StageConfig } from './stage-config.ts';
 
+/** What the functions of a stage share. */
+interface Foundation {
+  readonly stage: StageConfig;
+  readonly operationsKey: OperationsKey;
+  readonly envelopeKey: EnvelopeKey;
+  readonly keys: KeysTable;
+  readonly ledger: LedgerTable;
+  readonly usage: UsageTable;
+  readonly audit: AuditTable;
+}
+
 /** One stage of the gateway: `portcullis-<stage>`. Names are generated, so one account can hold any number of them. */
 export class GatewayStack extends Stack {
   constructor(scope: Construct, stage: StageConfig) {
@@ -25,22 +36,38 @@ export class GatewayStack extends Stack {
     });
     Tags.of(this).add('application', 'portcullis');
     Tags.of(this).add('stage', stage.name);
-    const { retainData } = stage;
 
-    // Keys, apart by what they protect.
+    const foundation = this.addData(stage);
+    const proxy = this.addProxy(foundation);
+    const admin = this.addAdmin(foundation);
+    const management = this.addManagement(foundation);
+
+    const key = foundation.operationsKey;
+    const api = new GatewayApi(this, 'Api', { stage, proxy, admin, management, key });
+    new WebAcl(this, 'WebAcl', { stage, stageArn: api.stageArn, key });
+
+    new CfnOutput(this, 'ApiUrl', { description: 'base_url of an OpenAI SDK', value: `${api.url}/v1` });
+    new CfnOutput(this, 'AdminUrl', { description: 'What the operator CLI calls', value: `${api.url}/admin` });
+    acknowledgeFindings(this, gatewayAcknowledgements);
+  }
+
+  /** Encryption keys, apart by what they protect, and the tables and logs under them. */
+  private addData(stage: StageConfig): Foundation {
+    const { retainData } = stage;
     const operationsKey = new OperationsKey(this, 'OperationsKey', { retainData });
     const tablesKey = new RotatedKey(this, 'TablesKey', { description: 'Portcullis: tables', retainData });
     const envelopeKey = new EnvelopeKey(this, 'EnvelopeKey', { retainData });
 
-    // Data.
     const table = { key: tablesKey, retainData };
     const keys = new KeysTable(this, 'Keys', table);
     const audit = new AuditTable(this, 'Audit', table);
-    new LedgerTable(this, 'Ledger', table);
-    new UsageTable(this, 'Usage', table);
+    const ledger = new LedgerTable(this, 'Ledger', table);
+    const usage = new UsageTable(this, 'Usage', table);
     new AuditLog(this, 'AuditLog', { stage, key: operationsKey });
+    return { stage, operationsKey, envelopeKey, keys, ledger, usage, audit };
+  }
 
-    // What runs, and what each may do.
+  private addProxy({ stage, operationsKey, envelopeKey, keys, ledger, usage }: Foundation): GatewayFunction {
     const proxy = new GatewayFunction(this, 'Proxy', {
       handler: 'proxy',
       description: 'Data plane: checks the key, forwards, streams back',
@@ -49,8 +76,13 @@ export class GatewayStack extends Stack {
       key: operationsKey,
     });
     keys.grantRead(proxy);
+    ledger.grantCharge(proxy);
+    usage.grantRecord(proxy);
     envelopeKey.grantOpen(proxy);
+    return proxy;
+  }
 
+  private addAdmin({ stage, operationsKey, envelopeKey, keys, ledger, audit }: Foundation): GatewayFunction {
     const admin = new GatewayFunction(this, 'Admin', {
       handler: 'admin',
       description: 'Operator routes: accounts, first keys, provider credentials',
@@ -59,16 +91,25 @@ export class GatewayStack extends Stack {
       key: operationsKey,
       needsRequire: true,
     });
-    keys.grantManage(admin);
+    keys.grantCreate(admin);
+    ledger.grantOpen(admin);
     audit.grantAppend(admin);
     envelopeKey.grantSeal(admin);
+    return admin;
+  }
 
-    // The way in.
-    const api = new GatewayApi(this, 'Api', { stage, proxy, admin, key: operationsKey });
-    new WebAcl(this, 'WebAcl', { stage, stageArn: api.stageArn, key: operationsKey });
-
-    new CfnOutput(this, 'ApiUrl', { description: 'base_url of an OpenAI SDK', value: `${api.url}/v1` });
-    new CfnOutput(this, 'AdminUrl', { description: 'What the operator CLI calls', value: `${api.url}/admin` });
-    acknowledgeFindings(this, gatewayAcknowledgements);
+  private addManagement({ stage, operationsKey, keys, ledger, audit }: Foundation): GatewayFunction {
+    const management = new GatewayFunction(this, 'Management', {
+      handler: 'management',
+      description: 'Management plane: the keys of an account',
+      timeout: Duration.seconds(30),
+      stage,
+      key: operationsKey,
+      needsRequire: true,
+    });
+    keys.grantManage(management);
+    ledger.grantManage(management);
+    audit.grantAppend(management);
+    return management;
   }
 }

@@ -34,8 +34,18 @@ export interface AuditedChange {
   readonly writes: readonly TransactWriteItem[];
 }
 
+/** `outdated`: a condition of the change's own writes did not hold, so what it was made from is no longer so. */
+export type CommitOutcome = 'committed' | 'outdated';
+
 /** Throws GatewayFault `service_unavailable` where the change could not be committed; then nothing of it is. */
-export type CommitAudited = (change: AuditedChange) => Promise<void>;
+export type CommitAudited = (change: AuditedChange) => Promise<CommitOutcome>;
+
+/** The reasons are in the order of the writes, and the change's own come first. */
+function isOutdated(error: unknown, { writes }: AuditedChange): boolean {
+  if (!(error instanceof TransactionCanceledException)) return false;
+  const own = (error.CancellationReasons ?? []).slice(0, writes.length);
+  return own.some(({ Code }) => Code === 'ConditionalCheckFailed');
+}
 
 /** Someone else moved the chain's head, or holds an item: worth another try on what is there now. */
 function isContention(error: unknown): boolean {
@@ -93,8 +103,10 @@ export function createAuditedTransaction({ client, table, digest, random }: Audi
   return async (change) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await commit(change);
+        await commit(change);
+        return 'committed';
       } catch (cause) {
+        if (isOutdated(cause, change)) return 'outdated';
         if (!isContention(cause) || attempt === MAX_ATTEMPTS) throw new GatewayFault('service_unavailable', { cause });
         const pauseMs = random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
         await new Promise((resume) => setTimeout(resume, pauseMs));

@@ -1,26 +1,29 @@
-import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { AccountStore } from '../domain/accounts/account-store.ts';
-import { encodeItem, type Storable } from './attribute-values.ts';
+import { GatewayFault } from '../domain/errors.ts';
+import { accountScope } from '../domain/limits/scopes-of.ts';
+import { encodeItem } from './attribute-values.ts';
 import type { CommitAudited } from './audited-transaction.ts';
-import { accountKey, type ItemKey, keyKey } from './item-keys.ts';
+import { accountKey } from './item-keys.ts';
+import { type KeyTables, newKeyWrites } from './key-writes.ts';
+import { raiseScope } from './scope-writes.ts';
 
-export interface DynamoAccountStoreOptions {
-  /** The `keys` table. */
-  readonly table: string;
+export interface DynamoAccountStoreOptions extends KeyTables {
   readonly commit: CommitAudited;
 }
 
-/** Account, master key, events and chain head in one transaction. */
-export function createDynamoAccountStore({ table, commit }: DynamoAccountStoreOptions): AccountStore {
-  function putNew(key: ItemKey, record: { readonly [name: string]: Storable | undefined }): TransactWriteItem {
-    const Item = { ...key, ...encodeItem(record) };
-    return { Put: { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' } };
-  }
-
+/** Account, master key, the counters of both, events and chain head in one transaction. */
+export function createDynamoAccountStore({ commit, ...tables }: DynamoAccountStoreOptions): AccountStore {
   return {
-    createAccount({ account, masterKey, entries }) {
-      const writes = [putNew(accountKey(account.id), account), putNew(keyKey(masterKey.id), masterKey)];
-      return commit({ tenant: account.id, entries, writes });
+    async createAccount({ account, masterKey, entries }) {
+      const Item = { ...accountKey(account.id), ...encodeItem(account) };
+      const writes = [
+        { Put: { TableName: tables.keysTable, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
+        raiseScope(tables.ledgerTable, accountScope(account)),
+        ...newKeyWrites(tables, masterKey),
+      ];
+      const outcome = await commit({ tenant: account.id, entries, writes });
+      // Ids are drawn from more than 2^70: one that is taken was not drawn at random.
+      if (outcome === 'outdated') throw new GatewayFault('internal_error', { cause: new Error('an id that is taken') });
     },
   };
 }

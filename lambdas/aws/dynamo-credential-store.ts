@@ -12,9 +12,9 @@ export interface DynamoCredentialStoreOptions {
 /** Credential, event and chain head in one transaction. */
 export function createDynamoCredentialStore({ table, commit }: DynamoCredentialStoreOptions): CredentialStore {
   return {
-    putCredential(record, entry) {
+    async putCredential(record, entry) {
       const Item = { ...credentialKey(record.tenant, record.provider), ...encodeItem(record) };
-      return commit({ tenant: record.tenant, entries: [entry], writes: [{ Put: { TableName: table, Item } }] });
+      await commit({ tenant: record.tenant, entries: [entry], writes: [{ Put: { TableName: table, Item } }] });
     },
   };
 }

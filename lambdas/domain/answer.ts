@@ -6,6 +6,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** Whole, or handed over piece by piece. What a delivery throws it has told the client already, as its last piece. */
   readonly body: Uint8Array | ((write: Write) => Promise<void>);
+  /** To be called once the client has its last byte, or is known not to want it. */
+  readonly settle?: () => Promise<void>;
 }
 
 const encoder = new TextEncoder();

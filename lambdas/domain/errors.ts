@@ -98,10 +98,13 @@ export function refuse(
 export class GatewayFault extends Error {
   override readonly name = 'GatewayFault';
   readonly code: FaultCode;
+  /** True where it is certain that not a byte of the request reached the provider: then there is nothing to charge. */
+  readonly unsent: boolean;
 
-  constructor(code: FaultCode, options?: { readonly cause?: unknown }) {
+  constructor(code: FaultCode, options: { readonly cause?: unknown; readonly unsent?: boolean } = {}) {
     super(code, options);
     this.code = code;
+    this.unsent = options.unsent ?? false;
   }
 }
 

@@ -11,6 +11,12 @@ export interface RequestFacts {
   readonly stream?: boolean;
   readonly upstreamMs?: number;
   readonly usage?: Usage | undefined;
+  /** What was charged, nano-dollars. */
+  readonly amountNano?: number;
+  /** The usage was not told: the reservation was charged. */
+  readonly estimated?: boolean;
+  /** The provider reported more than the upper bound: a fault of the bound, or of the provider. */
+  readonly isAboveBound?: boolean;
   readonly code?: RefusalCode | FaultCode;
 }
 

@@ -11,11 +11,13 @@ import { randomBase62 } from '../crypto/random-base62.ts';
 import { sha256Hex } from '../crypto/sha256-hex.ts';
 import { adminEnvironment, ENV, readEnvironment } from '../env.ts';
 import { answerFaults } from '../http/answer-faults.ts';
+import { identifyOperator } from '../http/identify-operator.ts';
 import { readManagementRequest } from '../http/management-request.ts';
 import { createManagementRouter } from '../http/route-management.ts';
-import { managementRoutes } from './management-routes.ts';
+import { operatorRoutes } from './operator-routes.ts';
 
 const env = readEnvironment(adminEnvironment);
+const keysTable = env[ENV.keysTable];
 const dynamodb = new DynamoDBClient({ requestHandler: sdkTimeLimits });
 const kms = new KMSClient({ requestHandler: sdkTimeLimits });
 const commit = createAuditedTransaction({
@@ -27,15 +29,16 @@ const commit = createAuditedTransaction({
 const writeLine = (line: string) => void process.stdout.write(`${line}\n`);
 
 const route = createManagementRouter(
-  managementRoutes({
-    accounts: createDynamoAccountStore({ table: env[ENV.keysTable], commit }),
-    credentials: createDynamoCredentialStore({ table: env[ENV.keysTable], commit }),
+  operatorRoutes({
+    accounts: createDynamoAccountStore({ keysTable, ledgerTable: env[ENV.ledgerTable], commit }),
+    credentials: createDynamoCredentialStore({ table: keysTable, commit }),
     sealSecret: createKmsEnvelopeSealer({ client: kms, keyArn: env[ENV.envelopeKeyArn] }),
     takesCredential: (name) => 'credential' in (env[ENV.upstreams][name] ?? {}),
     nowSeconds: () => Math.floor(Date.now() / 1000),
     randomBase62: (length) => randomBase62(length),
     sha256Hex,
   }),
+  identifyOperator,
 );
 
 export const handler = middy().use(answerFaults(writeLine)).use(readManagementRequest()).handler(route);

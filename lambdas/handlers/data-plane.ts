@@ -6,13 +6,13 @@ import type { GatewayRequest, ResponseSink } from '../http/gateway-request.ts';
 import { readApiKey } from '../http/read-api-key.ts';
 import { logFault, logRequest, type WriteLine } from '../http/request-log.ts';
 import { sendAnswer } from '../http/send-answer.ts';
-import { type AuthenticatePorts, authenticate } from '../operations/authenticate.ts';
 import { type ChatCompletionsPorts, chatCompletions } from '../operations/chat-completions.ts';
 import { checkHealth } from '../operations/check-health.ts';
+import { type Caller, type IdentifyPorts, identify } from '../operations/identify.ts';
 import { listAllModels } from '../operations/list-models.ts';
 import { retrieveModel } from '../operations/retrieve-model.ts';
 
-export interface DataPlanePorts extends AuthenticatePorts, ChatCompletionsPorts {
+export interface DataPlanePorts extends IdentifyPorts, ChatCompletionsPorts {
   readonly writeLine: WriteLine;
 }
 
@@ -30,31 +30,40 @@ interface Route {
 
 const modelPrefix = '/v1/models/';
 
+type ServeCaller = (
+  request: GatewayRequest,
+  ports: DataPlanePorts,
+  who: { readonly caller: Caller; readonly note: Note },
+) => Promise<Outcome<Answer>>;
+
 /** For a signed-in caller alone, and with a body of bearable size. */
-function withKey(serve: Route['serve']): Route['serve'] {
+function withKey(age: 'cached' | 'fresh', serve: ServeCaller): Route['serve'] {
   return async (request, ports, note) => {
-    const key = await authenticate(readApiKey(request.headers), ports);
-    if (!key.ok) return key;
-    note({ keyId: key.value.id, accountId: key.value.accountId });
+    const caller = await identify(readApiKey(request.headers), age, ports);
+    if (!caller.ok) return caller;
+    note({ keyId: caller.value.key.id, accountId: caller.value.account.id });
     if (request.body.length > maxBodyBytes) {
       return refuse('request_too_large', `The request body is larger than ${maxBodyBytes} bytes.`);
     }
-    return serve(request, ports, note);
+    return serve(request, ports, { caller: caller.value, note });
   };
 }
 
+const chat: ServeCaller = (request, ports, who) =>
+  chatCompletions(
+    { ...request, ...who, identifyAnew: () => identify(readApiKey(request.headers), 'fresh', ports) },
+    ports,
+  );
+
 const routes: Readonly<Record<string, Route>> = {
   'GET /healthz': { name: 'check-health', serve: async () => accept(checkHealth()) },
-  'GET /v1/models': { name: 'list-models', serve: withKey((_request, ports) => listAllModels(ports)) },
-  'POST /v1/chat/completions': {
-    name: 'chat-completions',
-    serve: withKey((request, ports, note) => chatCompletions({ ...request, note }, ports)),
-  },
+  'GET /v1/models': { name: 'list-models', serve: withKey('fresh', (_request, ports) => listAllModels(ports)) },
+  'POST /v1/chat/completions': { name: 'chat-completions', serve: withKey('cached', chat) },
 };
 
 const retrieveModelRoute: Route = {
   name: 'retrieve-model',
-  serve: withKey(({ path }, ports) => retrieveModel(path.slice(modelPrefix.length), ports)),
+  serve: withKey('fresh', ({ path }, ports) => retrieveModel(path.slice(modelPrefix.length), ports)),
 };
 
 const unknownRoute: Route = {
@@ -104,6 +113,12 @@ export function createDataPlane(ports: DataPlanePorts): DataPlane {
     try {
       await sendAnswer(withOwnHeaders(answer, request.requestId, overheadMs), sink, ports.elapsedMs);
     } catch (cause) {
+      recordFault(cause, request, ports, note);
+    }
+    try {
+      await answer.settle?.();
+    } catch (cause) {
+      // The client has its answer; the sweeper settles what could not be settled here.
       recordFault(cause, request, ports, note);
     }
     const durationMs = Math.round(ports.elapsedMs() - startedAtMs);

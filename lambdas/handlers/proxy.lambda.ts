@@ -1,5 +1,6 @@
 import { createDynamoCredentialVault } from '../aws/dynamo-credential-vault.ts';
-import { createDynamoKeyStore } from '../aws/dynamo-key-store.ts';
+import { createDynamoLedger } from '../aws/dynamo-ledger.ts';
+import { createDynamoPolicyStore } from '../aws/dynamo-policy-store.ts';
 import { createJsonClient } from '../aws/json-client.ts';
 import { createKmsEnvelopeOpener } from '../aws/kms-envelope-open.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
@@ -18,14 +19,21 @@ const nowSeconds = () => Math.floor(Date.now() / 1000);
 const aws = { region: env.AWS_REGION, credentials: readAwsCredentials, now, random: Math.random };
 const dynamodb = createJsonClient({ ...aws, service: 'dynamodb', endpoint: env.AWS_ENDPOINT_URL_DYNAMODB });
 const kms = createJsonClient({ ...aws, service: 'kms', endpoint: env.AWS_ENDPOINT_URL_KMS });
-const keysTable = { client: dynamodb, table: env[ENV.keysTable] };
+const { [ENV.keysTable]: keysTable, [ENV.ledgerTable]: ledgerTable, [ENV.usageTable]: usageTable } = env;
 
 const serve = createDataPlane({
-  keys: createDynamoKeyStore(keysTable),
-  credentials: createDynamoCredentialVault({ ...keysTable, openEnvelope: createKmsEnvelopeOpener(kms), now }),
+  policies: createDynamoPolicyStore({ client: dynamodb, keysTable, ledgerTable, now }),
+  ledger: createDynamoLedger({ client: dynamodb, ledgerTable, usageTable, now }),
+  credentials: createDynamoCredentialVault({
+    client: dynamodb,
+    table: keysTable,
+    openEnvelope: createKmsEnvelopeOpener(kms),
+    now,
+  }),
   providers: createProviders(env[ENV.upstreams], { newId: randomUUID, nowSeconds }),
   digestMatches: (secret, sha256) => equalInConstantTime(sha256Hex(secret), sha256),
   nowSeconds,
+  nowMs: now,
   elapsedMs: () => performance.now(),
   // Not console.log: under Lambda's JSON log format that would wrap the line in another.
   writeLine: (line) => void process.stdout.write(`${line}\n`),

@@ -12,7 +12,7 @@ const event = z.object({
   requestContext: z.object({ requestId: z.string(), identity: z.object({ sourceIp: z.string() }) }),
 });
 
-function lowerNames(headers: Readonly<Record<string, string>>): Record<string, string> {
+export function lowerNames(headers: Readonly<Record<string, string>>): Record<string, string> {
   const lowered: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) lowered[name.toLowerCase()] = value;
   return lowered;

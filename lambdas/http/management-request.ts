@@ -1,6 +1,6 @@
 import type middy from '@middy/core';
 import * as z from 'zod/mini';
-import type { Actor } from '../domain/audit/audit-event.ts';
+import { lowerNames } from './api-gateway-event.ts';
 
 // The part of an API Gateway REST proxy event that the management plane reads. On an IAM-authorized route API Gateway
 // itself says who signed the request; nothing that the caller writes can change it.
@@ -8,11 +8,13 @@ import type { Actor } from '../domain/audit/audit-event.ts';
 const event = z.object({
   httpMethod: z.string(),
   path: z.string(),
+  headers: z.nullish(z.record(z.string(), z.string())),
+  queryStringParameters: z.nullish(z.record(z.string(), z.string())),
   body: z.nullish(z.string()),
   isBase64Encoded: z.boolean(),
   requestContext: z.object({
     requestId: z.string(),
-    identity: z.object({ sourceIp: z.string(), userArn: z.string() }),
+    identity: z.object({ sourceIp: z.string(), userArn: z.nullish(z.string()) }),
   }),
 });
 
@@ -20,19 +22,32 @@ export interface ManagementRequest {
   readonly requestId: string;
   readonly method: string;
   readonly path: string;
-  readonly actor: Actor;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of a parameter that is repeated, the last. */
+  readonly query: Readonly<Record<string, string>>;
+  /** The connection's own address, never a header's. */
+  readonly sourceIp: string;
+  /** Who signed, where the route is IAM-authorized. */
+  readonly userArn: string | undefined;
   readonly body: Uint8Array;
 }
 
-/** Throws where the event is no IAM-authorized proxy event: a fault of the deployment, not of the caller. */
+/** Throws where the event is no proxy event: a fault of the deployment, not of the caller. */
 function parseManagementEvent(value: unknown): ManagementRequest {
-  const { httpMethod, path, body, isBase64Encoded, requestContext } = z.parse(event, value);
+  const { httpMethod, path, headers, queryStringParameters, body, isBase64Encoded, requestContext } = z.parse(
+    event,
+    value,
+  );
   const { requestId, identity } = requestContext;
   return {
     requestId,
     method: httpMethod,
     path,
-    actor: { type: 'iam', iam: { arn: identity.userArn, ip_address: identity.sourceIp } },
+    headers: lowerNames(headers ?? {}),
+    query: queryStringParameters ?? {},
+    sourceIp: identity.sourceIp,
+    userArn: identity.userArn ?? undefined,
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
   };
 }

@@ -1,7 +1,7 @@
 import type { Answer } from '../domain/answer.ts';
-import { type Outcome, refuse } from '../domain/errors.ts';
+import { accept, type Outcome, refuse } from '../domain/errors.ts';
 import { parseJsonObject } from '../domain/json/parse-json-object.ts';
-import type { ManagementCall } from '../domain/management-call.ts';
+import type { Caller, ManagementInput } from '../domain/management-call.ts';
 import { explainRefusal } from './explain.ts';
 import type { ManagementRequest } from './management-request.ts';
 import { type ProxyResult, toProxyResult } from './proxy-result.ts';
@@ -9,38 +9,60 @@ import { type ProxyResult, toProxyResult } from './proxy-result.ts';
 /** Far above what any management request needs. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-export interface ManagementRoute {
-  readonly method: string;
+export interface ManagementRoute<From extends Caller = Caller> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Its groups are handed to `run`, in order. */
   readonly path: RegExp;
-  readonly run: (call: ManagementCall, ...pathParameters: string[]) => Promise<Outcome<Answer>>;
+  /** Whether this caller may. @default whoever was identified */
+  readonly permit?: (caller: From) => Outcome<unknown>;
+  readonly run: (call: From & ManagementInput, ...pathParameters: string[]) => Promise<Outcome<Answer>>;
 }
 
-async function serve(
-  { run }: ManagementRoute,
-  pathParameters: readonly string[],
-  request: ManagementRequest,
-): Promise<Outcome<Answer>> {
-  const { requestId, actor, body } = request;
+/** Who sends a request. Throws where that cannot be found out. */
+export type Identify<From extends Caller> = (request: ManagementRequest) => Promise<Outcome<From>>;
+
+/** The body, or the query of a method that has none. */
+function readInput({ method, query, body }: ManagementRequest): Outcome<unknown> {
+  if (method === 'GET' || method === 'DELETE') return accept(query);
   if (body.length > MAX_BODY_BYTES) {
     return refuse('request_too_large', `The request body is larger than ${MAX_BODY_BYTES} bytes.`);
   }
   const parsed = parseJsonObject(body);
-  return parsed.ok ? run({ requestId, actor, input: parsed.value.value }, ...pathParameters) : parsed;
+  return parsed.ok ? accept(parsed.value.value) : parsed;
 }
 
-function dispatch(routes: readonly ManagementRoute[], request: ManagementRequest): Promise<Outcome<Answer>> {
-  for (const route of routes) {
-    const [matched, ...pathParameters] = route.path.exec(request.path) ?? [];
-    if (matched !== undefined && route.method === request.method) return serve(route, pathParameters, request);
+/**
+ * Finds the route, then who calls, then what they may, then what they sent: an unknown route is told as such whatever was
+ * sent to it, and a stranger learns nothing of what is wrong with the rest.
+ */
+export function createManagementRouter<From extends Caller>(
+  routes: readonly ManagementRoute<From>[],
+  identify: Identify<From>,
+) {
+  async function serve(
+    { permit, run }: ManagementRoute<From>,
+    pathParameters: readonly string[],
+    request: ManagementRequest,
+  ): Promise<Outcome<Answer>> {
+    const caller = await identify(request);
+    if (!caller.ok) return caller;
+    const permitted = permit?.(caller.value);
+    if (permitted?.ok === false) return permitted;
+    const input = readInput(request);
+    if (!input.ok) return input;
+    return run({ ...caller.value, requestId: request.requestId, input: input.value }, ...pathParameters);
   }
-  return Promise.resolve(refuse('not_found', 'There is no such management route.'));
-}
 
-/** Finds the route, then reads the body, so that an unknown route is told as such whatever was sent to it. */
-export function createManagementRouter(routes: readonly ManagementRoute[]) {
+  async function dispatch(request: ManagementRequest): Promise<Outcome<Answer>> {
+    for (const route of routes) {
+      const [matched, ...pathParameters] = route.path.exec(request.path) ?? [];
+      if (matched !== undefined && route.method === request.method) return serve(route, pathParameters, request);
+    }
+    return refuse('not_found', 'There is no such management route.');
+  }
+
   return async function route(request: ManagementRequest): Promise<ProxyResult> {
-    const outcome = await dispatch(routes, request);
+    const outcome = await dispatch(request);
     return toProxyResult(outcome.ok ? outcome.value : explainRefusal(outcome.refusal), request.requestId);
   };
 }

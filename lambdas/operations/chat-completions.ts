@@ -1,78 +1,50 @@
 import type { Answer } from '../domain/answer.ts';
 import { type ChatRequest, parseChatRequest } from '../domain/chat/chat-request.ts';
 import { chooseTimeouts } from '../domain/chat/choose-timeouts.ts';
-import type { CredentialVault } from '../domain/credentials/credential-vault.ts';
-import { accept, answerFault, GatewayFault, type Outcome, refuse } from '../domain/errors.ts';
+import { accept, GatewayFault, type Outcome } from '../domain/errors.ts';
 import { parseJsonObject } from '../domain/json/parse-json-object.ts';
+import type { Ledger } from '../domain/limits/ledger.ts';
+import { leastBudgetRemaining } from '../domain/limits/limit-headers.ts';
 import { listModels } from '../domain/models/catalogue.ts';
-import { resolveModel } from '../domain/models/resolve-model.ts';
-import type { Note } from '../domain/request-facts.ts';
-import type {
-  ChatCall,
-  ChatProvider,
-  ProviderDirectory,
-  StreamAnswer,
-  Write,
-} from '../domain/upstream/chat-provider.ts';
+import { formatUsd } from '../domain/money.ts';
+import { maxTokensHeader } from '../domain/pricing/bound-for.ts';
+import type { Note, RequestFacts } from '../domain/request-facts.ts';
+import type { ChatAnswer, ChatCall } from '../domain/upstream/chat-provider.ts';
 import { pickClientHeaders } from '../domain/upstream/pick-client-headers.ts';
+import { type Admission, admitChat } from './admit-chat.ts';
+import { type FindRoutePorts, findRoute, type Route } from './find-route.ts';
+import type { Caller } from './identify.ts';
+import { relayStream } from './relay-stream.ts';
+import { chargeOf, type Ending, toSettlement } from './settle-chat.ts';
+import { watchPolicy } from './watch-policy.ts';
 
 export interface ChatCompletionsInput {
+  readonly requestId: string;
   readonly body: Uint8Array;
   /** As the client sent them, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** Until the host ends the request. */
   readonly remainingMs: number;
+  readonly caller: Caller;
+  readonly identifyAnew: () => Promise<Outcome<Caller>>;
   readonly note: Note;
 }
 
-export interface ChatCompletionsPorts {
-  readonly providers: ProviderDirectory;
-  readonly credentials: CredentialVault;
+export interface ChatCompletionsPorts extends FindRoutePorts {
+  readonly ledger: Ledger;
   /** Monotonic, milliseconds. */
   readonly elapsedMs: () => number;
+  /** Unix milliseconds. */
+  readonly nowMs: () => number;
 }
 
-interface Route {
-  readonly provider: ChatProvider;
-  readonly model: string;
-  readonly credential: string | undefined;
-}
-
-/** The first provider that can serve the model: allowed by the stage, and with what it takes to call it. */
-async function findRoute(name: string, { providers, credentials }: ChatCompletionsPorts): Promise<Outcome<Route>> {
-  for (const target of resolveModel(name, (provider) => providers.has(provider))) {
-    const provider = providers.get(target.provider);
-    if (provider === undefined) continue;
-    const credential = provider.credential === 'none' ? undefined : await credentials.reveal(provider.name);
-    if (credential !== undefined || provider.credential !== 'required') {
-      return accept({ provider, model: target.model, credential });
-    }
-  }
-  return refuse(
-    'model_not_found',
-    'The model does not exist, or no credential is stored for its provider. Name it as provider/model; GET /v1/models lists what there is.',
-    'model',
-  );
-}
-
-const encoder = new TextEncoder();
-
-/** The only way to tell a client whose stream has begun: the official SDKs raise it as their own error. */
-function encodeErrorEvent(cause: unknown): Uint8Array {
-  const { body } = answerFault(cause instanceof GatewayFault ? cause.code : 'internal_error');
-  return encoder.encode(`data: ${JSON.stringify(body)}\n\n`);
-}
-
-function deliverStream(answer: StreamAnswer, note: Note): (write: Write) => Promise<void> {
-  return async (write) => {
-    try {
-      note({ usage: await answer.deliver(write) });
-    } catch (cause) {
-      // Not awaited: what a slow client has not taken yet must not keep the request from ending.
-      void write(encodeErrorEvent(cause));
-      throw cause;
-    }
-  };
+/** A request that was let through, until it is settled. */
+interface Exchange {
+  readonly input: ChatCompletionsInput;
+  readonly call: ChatCall;
+  readonly route: Route;
+  readonly admission: Admission;
+  readonly ports: ChatCompletionsPorts;
 }
 
 const streamHeaders = {
@@ -81,53 +53,126 @@ const streamHeaders = {
   'x-accel-buffering': 'no',
 } as const;
 
-async function forward(
-  call: ChatCall,
-  provider: ChatProvider,
-  ports: ChatCompletionsPorts,
-  note: Note,
-): Promise<Answer> {
-  const startedAtMs = ports.elapsedMs();
-  const answer = await provider.chat(call).finally(() => note({ upstreamMs: ports.elapsedMs() - startedAtMs }));
-  const headers = { ...answer.headers, 'x-portcullis-provider': provider.name };
-  if (answer.kind === 'stream') {
-    return { status: answer.status, headers: { ...headers, ...streamHeaders }, body: deliverStream(answer, note) };
-  }
-  note({ usage: answer.usage });
-  return { status: answer.status, headers, body: answer.body };
+async function settle({ input, call, route, admission, ports }: Exchange, ending: Ending): Promise<void> {
+  const { amountNano, estimated, isAboveBound } = chargeOf(admission, ending);
+  input.note({ amountNano, ...(estimated && { estimated }), ...(isAboveBound && { isAboveBound }) });
+  const served = { provider: route.provider.name, model: call.model };
+  await ports.ledger.settle(toSettlement(admission, served, ending));
 }
 
-function describe(request: ChatRequest, { provider, model }: Route): Parameters<Note>[0] {
+/** What came before any answer: either nothing was sent, or nobody knows what was done with it. */
+function endingOf(cause: unknown): Ending {
+  if (cause instanceof GatewayFault && cause.unsent) return { kind: 'not_forwarded' };
+  return { kind: 'answered', usage: undefined, isWhole: false };
+}
+
+async function callProvider(exchange: Exchange): Promise<ChatAnswer> {
+  const { input, call, route, ports } = exchange;
+  const startedAtMs = ports.elapsedMs();
+  try {
+    return await route.provider.chat(call);
+  } catch (cause) {
+    // The answer is the fault; a settlement that fails as well is left to the sweeper.
+    await settle(exchange, endingOf(cause)).catch(() => undefined);
+    throw cause;
+  } finally {
+    input.note({ upstreamMs: ports.elapsedMs() - startedAtMs });
+  }
+}
+
+function budgetHeaders({ demand, views }: Admission, amountNano: number | undefined): Record<string, string> {
+  const remaining = leastBudgetRemaining(views);
+  const unused = amountNano === undefined ? 0 : demand.amountNano - amountNano;
+  return {
+    ...(amountNano !== undefined && { 'x-portcullis-cost-usd': formatUsd(amountNano) }),
+    ...(remaining !== undefined && { 'x-portcullis-budget-remaining-usd': formatUsd(remaining + unused) }),
+  };
+}
+
+function ownHeaders({ route, admission }: Exchange, amountNano?: number): Record<string, string> {
+  const { outputLimit } = admission.bound;
+  return {
+    ...admission.headers,
+    ...budgetHeaders(admission, amountNano),
+    ...(outputLimit !== undefined && { [maxTokensHeader]: String(outputLimit.tokens) }),
+    'x-portcullis-provider': route.provider.name,
+  };
+}
+
+async function forward(exchange: Exchange): Promise<Answer> {
+  const { input, admission } = exchange;
+  const answer = await callProvider(exchange);
+  const { status } = answer;
+  if (answer.kind === 'stream') {
+    const relay = relayStream(answer, watchPolicy(input.identifyAnew));
+    return {
+      status,
+      headers: { ...answer.headers, ...ownHeaders(exchange), ...streamHeaders },
+      body: relay.deliver,
+      async settle() {
+        const { usage, isWhole } = await relay.ended;
+        input.note({ usage });
+        await settle(exchange, { kind: 'answered', usage, isWhole });
+      },
+    };
+  }
+  input.note({ usage: answer.usage });
+  const ending: Ending = status < 300 ? { kind: 'answered', usage: answer.usage, isWhole: true } : { kind: 'refused' };
+  const headers = { ...answer.headers, ...ownHeaders(exchange, chargeOf(admission, ending).amountNano) };
+  return { status, headers, body: answer.body, settle: () => settle(exchange, ending) };
+}
+
+function describe(request: ChatRequest, { provider, model }: Route): RequestFacts {
   const isCatalogued = listModels(provider.name).has(model);
   return { provider: provider.name, stream: request.stream === true, ...(isCatalogued && { model }) };
 }
 
-/** POST /v1/chat/completions: validate, choose the provider, forward, stream back. Throws GatewayFault before the first byte. */
+type Checked = Omit<ChatCall, 'model' | 'credential' | 'outputLimit'>;
+
+/** All that can be told from the request alone. */
+function check({ body, headers, remainingMs }: ChatCompletionsInput): Outcome<Checked> {
+  const json = parseJsonObject(body);
+  if (!json.ok) return json;
+  const request = parseChatRequest(json.value.value);
+  if (!request.ok) return request;
+  const timeouts = chooseTimeouts(headers, remainingMs);
+  if (!timeouts.ok) return timeouts;
+  const picked = pickClientHeaders(headers);
+  if (!picked.ok) return picked;
+  const { members } = json.value;
+  return accept({ request: request.value, body, members, headers: picked.value, timeouts: timeouts.value });
+}
+
+/**
+ * POST /v1/chat/completions: validate, choose the provider, reserve what it can cost at most, forward, stream back, settle.
+ * Throws GatewayFault before the first byte.
+ */
 export async function chatCompletions(
   input: ChatCompletionsInput,
   ports: ChatCompletionsPorts,
 ): Promise<Outcome<Answer>> {
-  const json = parseJsonObject(input.body);
-  if (!json.ok) return json;
-  const parsed = parseChatRequest(json.value.value);
-  if (!parsed.ok) return parsed;
-  const timeouts = chooseTimeouts(input.headers, input.remainingMs);
-  if (!timeouts.ok) return timeouts;
-  const headers = pickClientHeaders(input.headers);
-  if (!headers.ok) return headers;
-  const request = parsed.value;
+  const checked = check(input);
+  if (!checked.ok) return checked;
+  const { request, body } = checked.value;
   const route = await findRoute(request.model, ports);
   if (!route.ok) return route;
   const { provider, model, credential } = route.value;
   input.note(describe(request, route.value));
-  const call = {
-    request,
-    body: input.body,
-    members: json.value.members,
-    model,
-    credential,
-    headers: headers.value,
-    timeouts: timeouts.value,
-  };
-  return accept(await forward(call, provider, ports, input.note));
+  const startedAtMs = ports.nowMs();
+  const admitted = await admitChat(
+    {
+      ...input,
+      request,
+      bodyBytes: body.length,
+      provider: provider.name,
+      model,
+      startedAtMs,
+      deadlineMs: startedAtMs + input.remainingMs,
+    },
+    ports.ledger,
+  );
+  if (!admitted.ok) return admitted;
+  const admission = admitted.value;
+  const call = { ...checked.value, model, credential, outputLimit: admission.bound.outputLimit };
+  return accept(await forward({ input, call, route: route.value, admission, ports }));
 }

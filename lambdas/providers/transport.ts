@@ -99,19 +99,21 @@ export function sendUpstream({ url, headers, body, timeouts }: UpstreamRequest):
   const { connectMs, firstByteMs, idleMs, totalMs } = timeouts;
   return new Promise((resolve, reject) => {
     const outgoing = post(toPlace(url), { ...headers, 'content-length': String(body.length) });
+    let unsent = true;
     const expire = () => {
-      reject(new GatewayFault('upstream_timeout'));
+      reject(new GatewayFault('upstream_timeout', { unsent }));
       outgoing.destroy();
     };
     let timer = setTimeout(expire, Math.min(connectMs, totalMs));
     onConnection(outgoing, url.protocol, () => {
+      unsent = false;
       clearTimeout(timer);
       timer = setTimeout(expire, Math.min(firstByteMs, totalMs));
     });
     // It can come after the answer has begun, too: then the answer itself fails, and this is to do nothing.
     outgoing.on('error', (cause) => {
       clearTimeout(timer);
-      reject(new GatewayFault('upstream_error', { cause }));
+      reject(new GatewayFault('upstream_error', { cause, unsent }));
     });
     // What switches to another protocol closes without an error; behind an answer this does nothing.
     outgoing.on('close', () => {

@@ -22,12 +22,17 @@ import type { OperationsKey } from './operations-key.ts';
 /** The stage's name is the first part of every path on the default host name. */
 export const STAGE_NAME = 'live';
 
+/** Under `/v1`, and yet not the data plane's. */
+const MANAGEMENT_PATHS = ['/v1/key', '/v1/keys', '/v1/keys/{proxy+}'] as const;
+
 export interface GatewayApiProps {
   readonly stage: StageConfig;
   /** Answers `/v1` and `/healthz`, streaming, for as long as 15 minutes. */
   readonly proxy: GatewayFunction;
   /** Answers `/admin` to callers that IAM lets in. */
   readonly admin: GatewayFunction;
+  /** Answers the routes under `/v1` that manage an account. */
+  readonly management: GatewayFunction;
   /** Encrypts the access log. */
   readonly key: OperationsKey;
 }
@@ -39,8 +44,9 @@ export class GatewayApi extends Construct {
   /** `https://…/live`, with no slash at its end. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { stage, proxy, admin, key }: GatewayApiProps) {
+  constructor(scope: Construct, id: string, props: GatewayApiProps) {
     super(scope, id);
+    const { stage, key } = props;
     const accessLog = new EncryptedLogGroup(this, 'AccessLog', {
       key,
       retentionDays: stage.logRetentionDays,
@@ -58,7 +64,7 @@ export class GatewayApi extends Construct {
     });
     hardenTransport(api);
     addGatewayResponses(api);
-    addRoutes(api, proxy, admin);
+    addRoutes(api, props);
 
     // The library's own output says the same as ours, under a name that nobody could guess.
     api.node.tryRemoveChild('Endpoint');
@@ -107,7 +113,7 @@ function hardenTransport(api: RestApi): void {
   resource.endpointAccessMode = 'STRICT';
 }
 
-function addRoutes(api: RestApi, proxy: GatewayFunction, admin: GatewayFunction): void {
+function addRoutes({ root }: RestApi, { proxy, admin, management }: GatewayApiProps): void {
   // One permission per function, not per method: a function's policy holds 20 KB.
   const scopePermissionToMethod = false;
   const streaming = new LambdaIntegration(proxy.lambda, {
@@ -115,9 +121,13 @@ function addRoutes(api: RestApi, proxy: GatewayFunction, admin: GatewayFunction)
     timeout: Duration.minutes(15),
     scopePermissionToMethod,
   });
-  const buffered = new LambdaIntegration(admin.lambda, { timeout: Duration.seconds(29), scopePermissionToMethod });
+  const buffered = (fn: GatewayFunction) =>
+    new LambdaIntegration(fn.lambda, { timeout: Duration.seconds(29), scopePermissionToMethod });
+  const byKey = buffered(management);
+  const byIam = buffered(admin);
 
-  api.root.resourceForPath('/healthz').addMethod('GET', streaming);
-  api.root.resourceForPath('/v1/{proxy+}').addMethod('ANY', streaming);
-  api.root.resourceForPath('/admin/{proxy+}').addMethod('ANY', buffered, { authorizationType: AuthorizationType.IAM });
+  root.resourceForPath('/healthz').addMethod('GET', streaming);
+  root.resourceForPath('/v1/{proxy+}').addMethod('ANY', streaming);
+  for (const path of MANAGEMENT_PATHS) root.resourceForPath(path).addMethod('ANY', byKey);
+  root.resourceForPath('/admin/{proxy+}').addMethod('ANY', byIam, { authorizationType: AuthorizationType.IAM });
 }

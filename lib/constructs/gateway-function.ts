@@ -3,7 +3,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { AssetHashType, DockerImage, type Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ENV, type environments } from '../../lambdas/env.ts';
+import { ENV, environments } from '../../lambdas/env.ts';
 import { type BundleOptions, bundleHandler } from '../bundle-handler.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { EncryptedLogGroup } from './encrypted-log-group.ts';
@@ -50,7 +50,10 @@ export class GatewayFunction extends Construct {
       memorySize: memoryMiB,
       reservedConcurrentExecutions: reservedConcurrency,
       tracing: stage.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
-      environment: { [ENV.stage]: stage.name, [ENV.upstreams]: JSON.stringify(stage.upstreams) },
+      environment: {
+        [ENV.stage]: stage.name,
+        ...(ENV.upstreams in environments[handler]().shape && { [ENV.upstreams]: JSON.stringify(stage.upstreams) }),
+      },
       environmentEncryption: key,
       // Without a role the library attaches a managed policy that may write to, and create, any log group.
       role: new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),

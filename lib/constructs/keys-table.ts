@@ -16,8 +16,20 @@ export class KeysTable extends GatewayTable {
   }
 
   /** Puts whole records, within transactions. Nothing is read back, scanned or deleted. Sets KEYS_TABLE. */
-  grantManage(fn: GatewayFunction): void {
+  grantCreate(fn: GatewayFunction): void {
     this.allow(fn, ['dynamodb:PutItem']);
+    fn.setEnvironment(ENV.keysTable, this.tableName);
+  }
+
+  /** Reads and lists records, and puts whole ones within transactions. Nothing is scanned or deleted. Sets KEYS_TABLE. */
+  grantManage(fn: GatewayFunction): void {
+    this.allow(fn, [
+      'dynamodb:GetItem',
+      'dynamodb:BatchGetItem',
+      'dynamodb:Query',
+      'dynamodb:PutItem',
+      'dynamodb:ConditionCheckItem',
+    ]);
     fn.setEnvironment(ENV.keysTable, this.tableName);
   }
 }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { decodeItem, encodeItem } from '../../lambdas/aws/attribute-values.ts';
 import { createAuditedTransaction } from '../../lambdas/aws/audited-transaction.ts';
 import { createDynamoAccountStore } from '../../lambdas/aws/dynamo-account-store.ts';
-import { accountKey, auditHeadKey, type ItemKey, keyKey } from '../../lambdas/aws/item-keys.ts';
+import { accountKey, auditHeadKey, type ItemKey, keyEntryKey, keyKey, scopeKey } from '../../lambdas/aws/item-keys.ts';
 import { canonicalDigest } from '../../lambdas/crypto/canonical-digest.ts';
 import { accountRecord } from '../../lambdas/domain/accounts/account-record.ts';
 import type { NewAccount } from '../../lambdas/domain/accounts/account-store.ts';
@@ -11,7 +11,14 @@ import { chainEvents, verifyChain } from '../../lambdas/domain/audit/audit-chain
 import type { AuditEntry } from '../../lambdas/domain/audit/audit-event.ts';
 import { GatewayFault } from '../../lambdas/domain/errors.ts';
 import type { Fault } from '../../local/dynamodb/faults.ts';
-import { type AwsEngines, auditTable, keysTable, startAwsEngines, testCredentials } from '../support/aws-engines.ts';
+import {
+  type AwsEngines,
+  auditTable,
+  keysTable,
+  ledgerTable,
+  startAwsEngines,
+  testCredentials,
+} from '../support/aws-engines.ts';
 import { keyRecord } from '../support/memory-ports.ts';
 import { type Reply, replyError, replyJson, type ScriptedAws, startScriptedAws } from '../support/scripted-aws.ts';
 
@@ -93,14 +100,14 @@ describe('createAuditedTransaction', () => {
 
   test('an account comes with its key, its events and its head', async () => {
     const creation = accountCreation('acct_1', 'AccountKey01');
-    await createDynamoAccountStore({ table: keysTable, commit: commitWith() }).createAccount(creation);
+    await createDynamoAccountStore({ keysTable, ledgerTable, commit: commitWith() }).createAccount(creation);
     expect(accountRecord.parse(await readItem(keysTable, accountKey('acct_1')))).toEqual(creation.account);
     expect(await readItem(keysTable, keyKey('AccountKey01'))).toMatchObject(creation.masterKey);
     await expectIntactChain('acct_1', 'ACCOUNT#acct_1', 2);
   });
 
   test('nothing is written over: an account whose key id is taken is not created, and leaves no event', async () => {
-    const accounts = createDynamoAccountStore({ table: keysTable, commit: commitWith() });
+    const accounts = createDynamoAccountStore({ keysTable, ledgerTable, commit: commitWith() });
     await accounts.createAccount(accountCreation('acct_2', 'TakenKey0001'));
     const error: unknown = await accounts
       .createAccount(accountCreation('acct_3', 'TakenKey0001'))
@@ -134,7 +141,7 @@ describe('createAuditedTransaction', () => {
 
   test('a store that fails is a 503, and nothing of the change is there', async () => {
     faults = Array.from({ length: 50 }, () => 'internal-error' as const);
-    const error: unknown = await createDynamoAccountStore({ table: keysTable, commit: commitWith() })
+    const error: unknown = await createDynamoAccountStore({ keysTable, ledgerTable, commit: commitWith() })
       .createAccount(accountCreation('acct_f', 'FailedKey001'))
       .catch((cause: unknown) => cause);
     expect(error).toMatchObject({ code: 'service_unavailable' });
@@ -168,7 +175,7 @@ describe('the commands of createAuditedTransaction', () => {
   test('the change, its events and the new head are one transaction, each under its condition', async () => {
     const commit = await commitThrough(replyJson({}), replyJson({}));
     const creation = accountCreation('acct_1', 'PublicId0009');
-    await createDynamoAccountStore({ table: 'keys', commit }).createAccount(creation);
+    await createDynamoAccountStore({ keysTable: 'keys', ledgerTable: 'ledger', commit }).createAccount(creation);
     const events = chainEvents(undefined, creation.entries, canonicalDigest);
     const putNew = (TableName: string, pk: string, sk: string, record: Parameters<typeof encodeItem>[0]) => ({
       Put: {
@@ -192,7 +199,10 @@ describe('the commands of createAuditedTransaction', () => {
           ClientRequestToken: expect.any(String),
           TransactItems: [
             putNew('keys', 'ACCOUNT#acct_1', 'ACCOUNT', creation.account),
+            { Update: expect.objectContaining({ TableName: 'ledger', Key: scopeKey('account:acct_1') }) },
             putNew('keys', 'KEY#PublicId0009', 'KEY', creation.masterKey),
+            { Put: { TableName: 'keys', Item: keyEntryKey('acct_1', 'PublicId0009') } },
+            { Update: expect.objectContaining({ TableName: 'ledger', Key: scopeKey('key:PublicId0009') }) },
             putNew('audit', 'ACCOUNT#acct_1', 'EVENT#000000000001', events[0] ?? {}),
             putNew('audit', 'ACCOUNT#acct_1', 'EVENT#000000000002', events[1] ?? {}),
             putNew('audit', 'ACCOUNT#acct_1', 'HEAD', { schemaVersion: 1, sequence: 2, hash: events[1]?.hash }),
@@ -247,6 +257,13 @@ describe('the commands of createAuditedTransaction', () => {
       code: 'service_unavailable',
     });
     expect(server?.calls).toHaveLength(16);
+  });
+
+  test('a change whose own condition does not hold is outdated: told at once, and not repeated', async () => {
+    const writes = [{ Put: { TableName: 'keys', Item: { pk: { S: 'x' } } } }];
+    const commit = await commitThrough(replyJson({}), cancelledFor('ConditionalCheckFailed', 'None'));
+    expect(await commit({ tenant: 'acct_1', entries: [entryFor('acct_1')], writes })).toBe('outdated');
+    expect(server?.calls).toHaveLength(2);
   });
 
   test('a transaction that can never commit is not repeated', async () => {

@@ -6,7 +6,14 @@ import { createKmsEnvelopeOpener } from '../../lambdas/aws/kms-envelope-open.ts'
 import { sha256Hex } from '../../lambdas/crypto/sha256-hex.ts';
 import { parseKey } from '../../lambdas/domain/keys/key-format.ts';
 import type { Fault } from '../../local/dynamodb/faults.ts';
-import { type AwsEngines, auditTable, envelopeKeyArn, keysTable, startAwsEngines } from '../support/aws-engines.ts';
+import {
+  type AwsEngines,
+  auditTable,
+  envelopeKeyArn,
+  keysTable,
+  ledgerTable,
+  startAwsEngines,
+} from '../support/aws-engines.ts';
 
 const proxyResult = z.strictObject({
   statusCode: z.number(),
@@ -60,6 +67,7 @@ describe('the admin function', () => {
       STAGE: 'test',
       KEYS_TABLE: keysTable,
       AUDIT_TABLE: auditTable,
+      LEDGER_TABLE: ledgerTable,
       ENVELOPE_KEY_ARN: envelopeKeyArn,
       UPSTREAMS: JSON.stringify({
         openai: { baseUrl: 'https://api.openai.com/v1', credential: 'required' },

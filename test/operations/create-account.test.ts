@@ -40,6 +40,11 @@ describe('createAccount', () => {
       plan: 'startup',
       status: 'active',
       created_at: NOW,
+      max_budget: null,
+      budget_duration: 'none',
+      rpm_limit: null,
+      tpm_limit: null,
+      max_parallel_requests: null,
       key: {
         object: 'api_key',
         id: masterKey?.id,
@@ -83,6 +88,18 @@ describe('createAccount', () => {
     expect((await run({ name: 'a' })).created[0]?.account.plan).toBe('free');
   });
 
+  test('an account can be held to limits of its own besides its plan', async () => {
+    const limits = { max_budget: '12.5', budget_duration: 'monthly', rpm_limit: 7, max_parallel_requests: 2 };
+    const { outcome, created } = await run({ name: 'a', plan: 'enterprise', ...limits });
+    expect(JSON.parse(textOf(outcome))).toMatchObject({ ...limits, max_budget: '12.50', tpm_limit: null });
+    expect(created[0]?.account.limits).toEqual({
+      maxBudgetNano: 12_500_000_000,
+      budgetDuration: 'monthly',
+      requestsPerMinute: 7,
+      parallelRequests: 2,
+    });
+  });
+
   test.each([
     [{}, 'invalid_request', 'name'],
     [{ name: 5 }, 'invalid_request', 'name'],
@@ -98,6 +115,9 @@ describe('createAccount', () => {
     [{ name: 'a', plan: 'toString' }, 'invalid_request', 'plan'],
     [{ name: 'a', id: 'acct_mine' }, 'unknown_parameter', 'id'],
     [{ name: 'a', status: 'closed' }, 'unknown_parameter', 'status'],
+    [{ name: 'a', max_budget: 12.5 }, 'invalid_request', 'max_budget'],
+    [{ name: 'a', max_budget: '-1' }, 'invalid_request', 'max_budget'],
+    [{ name: 'a', rpm_limit: 0 }, 'invalid_request', 'rpm_limit'],
     [[], 'invalid_request', null],
     ['text', 'invalid_request', null],
     [null, 'invalid_request', null],

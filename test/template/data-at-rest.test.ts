@@ -107,6 +107,7 @@ describe.each(stageTemplates)('in stage $stage.name', ({ stage, template }) => {
       AuditLog: stage.auditLogRetentionDays,
       ProxyLogs: stage.logRetentionDays,
       AdminLogs: stage.logRetentionDays,
+      ManagementLogs: stage.logRetentionDays,
       ApiAccessLog: stage.logRetentionDays,
       WebAclBlockLog: stage.logRetentionDays,
     });

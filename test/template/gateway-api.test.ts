@@ -75,7 +75,24 @@ describe.each(stageTemplates)('in stage $stage.name', ({ stage, template }) => {
       Uri: expect.stringMatching(/2021-11-15.*ProxyFunction.*response-streaming-invocations/),
     };
     expect(routesOf(template)).toMatchObject({ 'GET /healthz': streaming, 'ANY /v1/{proxy+}': streaming });
-    expect(Object.keys(routesOf(template)).sort()).toEqual(['ANY /admin/{proxy+}', 'ANY /v1/{proxy+}', 'GET /healthz']);
+    const managed = {
+      authorization: 'NONE',
+      TimeoutInMillis: 29_000,
+      Uri: expect.stringMatching(/ManagementFunction/),
+    };
+    expect(routesOf(template)).toMatchObject({
+      'ANY /v1/key': managed,
+      'ANY /v1/keys': managed,
+      'ANY /v1/keys/{proxy+}': managed,
+    });
+    expect(Object.keys(routesOf(template)).sort()).toEqual([
+      'ANY /admin/{proxy+}',
+      'ANY /v1/key',
+      'ANY /v1/keys',
+      'ANY /v1/keys/{proxy+}',
+      'ANY /v1/{proxy+}',
+      'GET /healthz',
+    ]);
   });
 
   test('an operator route is refused to whoever IAM does not know', () => {

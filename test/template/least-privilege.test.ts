@@ -75,8 +75,10 @@ describe.each(stageTemplates)('in stage $stage.name', ({ template }) => {
       'dynamodb:GetItem on AuditTable',
       'dynamodb:PutItem on AuditTable',
       'dynamodb:PutItem on KeysTable',
+      'dynamodb:UpdateItem on LedgerTable',
       'kms:Decrypt on TablesKey for AuditTable',
       'kms:Decrypt on TablesKey for KeysTable',
+      'kms:Decrypt on TablesKey for LedgerTable',
       'kms:GenerateDataKey on EnvelopeKey for provider-credential',
       'logs:CreateLogStream on AdminLogs',
       'logs:PutLogEvents on AdminLogs',
@@ -84,9 +86,29 @@ describe.each(stageTemplates)('in stage $stage.name', ({ template }) => {
     ]);
   });
 
-  test('no policy belongs to anyone but those two', () => {
+  test('the management plane changes keys and their counters, and neither deletes nor opens anything', () => {
+    expect(grantsOf(template, 'ManagementRole')).toEqual([
+      'dynamodb:BatchGetItem on KeysTable',
+      'dynamodb:BatchGetItem on LedgerTable',
+      'dynamodb:ConditionCheckItem on KeysTable',
+      'dynamodb:GetItem on AuditTable',
+      'dynamodb:GetItem on KeysTable',
+      'dynamodb:PutItem on AuditTable',
+      'dynamodb:PutItem on KeysTable',
+      'dynamodb:Query on KeysTable',
+      'dynamodb:UpdateItem on LedgerTable',
+      'kms:Decrypt on TablesKey for AuditTable',
+      'kms:Decrypt on TablesKey for KeysTable',
+      'kms:Decrypt on TablesKey for LedgerTable',
+      'logs:CreateLogStream on ManagementLogs',
+      'logs:PutLogEvents on ManagementLogs',
+      ...tracing,
+    ]);
+  });
+
+  test('no policy belongs to anyone but those three', () => {
     const roles = new Set(policies.flatMap(({ properties }) => properties.Roles.map(({ Ref }) => nameOf(Ref))));
-    expect([...roles].sort()).toEqual(['AdminRole', 'ProxyRole']);
+    expect([...roles].sort()).toEqual(['AdminRole', 'ManagementRole', 'ProxyRole']);
   });
 
   test('no statement names an action by a wildcard', () => {
@@ -126,7 +148,7 @@ describe.each(stageTemplates)('in stage $stage.name', ({ template }) => {
 
   test('a role is assumed by Lambda alone, and has no managed or inline policy besides', () => {
     const roles = resourcesOf(template, 'AWS::IAM::Role', role);
-    expect(roles).toHaveLength(2);
+    expect(roles).toHaveLength(3);
     for (const { properties } of roles) {
       expect(properties.AssumeRolePolicyDocument.Statement).toEqual([
         { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { Service: 'lambda.amazonaws.com' } },
@@ -136,7 +158,7 @@ describe.each(stageTemplates)('in stage $stage.name', ({ template }) => {
 
   test('a function is invoked by this API alone', () => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission', permission);
-    expect(permissions).toHaveLength(2);
+    expect(permissions).toHaveLength(3);
     for (const { properties } of permissions) {
       expect(properties).toMatchObject({ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' });
       const refs = [...walk(properties.SourceArn)].filter(

@@ -3,11 +3,11 @@ import * as z from 'zod/mini';
 // What the audit log says, in the shape of OpenAI's: the details stand under a member named as the type. Free text that a
 // person wrote (names, addresses) stays out, as a chained event can never be erased.
 
-/** Whoever holds an AWS principal that may call the management API. */
-const actor = z.object({
-  type: z.literal('iam'),
-  iam: z.object({ arn: z.string(), ip_address: z.string() }),
-});
+/** Who made the change: whoever holds an AWS principal that may call the operator routes, or an account's master key. */
+const actor = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('iam'), iam: z.object({ arn: z.string(), ip_address: z.string() }) }),
+  z.object({ type: z.literal('api_key'), api_key: z.object({ id: z.string(), ip_address: z.string() }) }),
+]);
 export type Actor = z.infer<typeof actor>;
 
 const common = {
@@ -23,6 +23,19 @@ const common = {
   tenant: z.string(),
 };
 
+const nullish = <Schema extends z.ZodMiniType>(schema: Schema) => z.optional(z.nullable(schema));
+
+/** What a change set a key's limits to, null where it took one away. Amounts are US dollars. */
+const newLimits = z.object({
+  max_budget: nullish(z.string()),
+  budget_duration: nullish(z.string()),
+  rpm_limit: nullish(z.int()),
+  tpm_limit: nullish(z.int()),
+  max_parallel_requests: nullish(z.int()),
+  expires_at: nullish(z.int()),
+  zero_logging: nullish(z.boolean()),
+});
+
 /** An event before it has a place in a chain. */
 export const auditEntry = z.discriminatedUnion('type', [
   z.object({
@@ -34,6 +47,22 @@ export const auditEntry = z.discriminatedUnion('type', [
     ...common,
     type: z.literal('key.created'),
     'key.created': z.object({ id: z.string(), type: z.string() }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('key.updated'),
+    'key.updated': z.object({
+      id: z.string(),
+      policy_version: z.int(),
+      /** The names of all fields that changed, those among them whose values are free text. */
+      fields: z.array(z.string()),
+      limits: newLimits,
+    }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('key.revoked'),
+    'key.revoked': z.object({ id: z.string(), policy_version: z.int() }),
   }),
   z.object({
     ...common,

@@ -20,6 +20,7 @@ export const keyRecord = z.object({
   last4: z.string(),
   createdAt: z.int(),
   expiresAt: z.optional(z.int()),
+  revokedAt: z.optional(z.int()),
   /** Raised by every change, here and in the counters. 0: from before there were counters, so they may not exist yet. */
   policyVersion: z._default(z.int().check(z.gte(0)), 0),
   limits: z.optional(limitsRecord),

@@ -24,7 +24,7 @@ export function costOf(parts: readonly Part[], feeNano = 0): number {
  * The usage cut into parts that do not overlap. A provider's details are believed only as far as its totals go, so the
  * parts always sum to the totals.
  */
-export function partsOf(price: Price, usage: Usage): readonly Part[] {
+function partsOf(price: Price, usage: Usage): readonly Part[] {
   const rates = ratesFor(price, usage.inputTokens);
   const cached = Math.min(usage.cachedInputTokens, usage.inputTokens);
   const written = Math.min(usage.cacheWriteTokens, usage.inputTokens - cached);

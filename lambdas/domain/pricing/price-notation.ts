@@ -8,7 +8,7 @@ import { completeRates, type PartialRates, type Price } from './price.ts';
 //   i… o…;@0030-1630 i… o…                every day from 00:30 to 16:30, UTC. The last variant in force counts.
 
 /** Letter -> what it prices. */
-export const rateLetters = {
+const rateLetters = {
   i: 'input',
   c: 'cachedInput',
   w: 'cacheWrite',

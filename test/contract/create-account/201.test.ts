@@ -10,6 +10,11 @@ const created = z.strictObject({
   plan: z.string(),
   status: z.literal('active'),
   created_at: z.int(),
+  max_budget: z.string().nullable(),
+  budget_duration: z.enum(['none', 'daily', 'weekly', 'monthly']),
+  rpm_limit: z.int().nullable(),
+  tpm_limit: z.int().nullable(),
+  max_parallel_requests: z.int().nullable(),
   key: z.strictObject({
     object: z.literal('api_key'),
     id: z.string().regex(/^[0-9A-Za-z]{12}$/),

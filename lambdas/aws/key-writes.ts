@@ -1,0 +1,65 @@
+// The writes that every change of a key consists of, for the transaction that makes it.
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { KeyRecord } from '../domain/keys/key-record.ts';
+import { scopesOfKey } from '../domain/limits/scopes-of.ts';
+import { encodeItem } from './attribute-values.ts';
+import { keyEntryKey, keyKey } from './item-keys.ts';
+import { raiseScope } from './scope-writes.ts';
+
+export interface KeyTables {
+  /** The `keys` table. */
+  readonly keysTable: string;
+  /** The `ledger` table. */
+  readonly ledgerTable: string;
+}
+
+/** Lists the key under its account. The entry of a revoked one expires: nobody needs a permission to delete. */
+function putEntry({ keysTable }: KeyTables, { accountId, id, revokedAt }: KeyRecord): TransactWriteItem {
+  const Item = { ...keyEntryKey(accountId, id), ...encodeItem({ expiresAtSeconds: revokedAt }) };
+  return { Put: { TableName: keysTable, Item } };
+}
+
+/** A new key: its record, its place in the account's list, its counters. */
+export function newKeyWrites(tables: KeyTables, key: KeyRecord): TransactWriteItem[] {
+  const Item = { ...keyKey(key.id), ...encodeItem(key) };
+  return [
+    { Put: { TableName: tables.keysTable, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
+    putEntry(tables, key),
+    ...scopesOfKey(key).map((policy) => raiseScope(tables.ledgerTable, policy)),
+  ];
+}
+
+/** Version 0 is that of records which have none. */
+function unchangedSince({ policyVersion }: KeyRecord) {
+  if (policyVersion === 0)
+    return { ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(policyVersion)' };
+  return {
+    ConditionExpression: 'policyVersion = :seen',
+    ExpressionAttributeValues: { ':seen': { N: String(policyVersion) } },
+  };
+}
+
+/** A change of a key, from exactly the version that was read. Counters that the key no longer has are closed, not deleted. */
+export function changedKeyWrites(tables: KeyTables, before: KeyRecord, after: KeyRecord): TransactWriteItem[] {
+  const former = scopesOfKey({ ...before, policyVersion: after.policyVersion });
+  const scopes = new Map([...former, ...scopesOfKey(after)].map((policy) => [policy.scope, policy]));
+  const Item = { ...keyKey(after.id), ...encodeItem(after) };
+  return [
+    { Put: { TableName: tables.keysTable, Item, ...unchangedSince(before) } },
+    putEntry(tables, after),
+    ...[...scopes.values()].map((policy) => raiseScope(tables.ledgerTable, policy)),
+  ];
+}
+
+/** Holds where the key is active at the instant of the change. */
+export function whileActive({ keysTable }: KeyTables, publicId: string): TransactWriteItem {
+  return {
+    ConditionCheck: {
+      TableName: keysTable,
+      Key: { ...keyKey(publicId) },
+      ConditionExpression: '#status = :active',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':active': { S: 'active' } },
+    },
+  };
+}

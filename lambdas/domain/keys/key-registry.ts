@@ -1,0 +1,40 @@
+import type { AuditEntry } from '../audit/audit-event.ts';
+import type { KeyRecord } from './key-record.ts';
+import type { KeyStore } from './key-store.ts';
+
+/** `outdated`: nothing was changed, as the key or the one who changes it is no longer what it was. Look again. */
+export type ChangeOutcome = 'committed' | 'outdated';
+
+interface AuditedKeyChange {
+  /** Public id of the master key that makes the change: it must still be active at that instant. */
+  readonly actorId: string;
+  readonly entry: AuditEntry;
+}
+
+export interface KeyCreation extends AuditedKeyChange {
+  readonly key: KeyRecord;
+}
+
+export interface KeyUpdate extends AuditedKeyChange {
+  /** As it was read; the change is made from exactly this version. */
+  readonly before: KeyRecord;
+  /** Its version is the next one. A revoked key leaves the list of its account. */
+  readonly after: KeyRecord;
+}
+
+export interface KeyPage {
+  /** In the order of the ids. */
+  readonly keys: readonly KeyRecord[];
+  readonly hasMore: boolean;
+}
+
+/**
+ * The keys of accounts, as they are managed. A change commits the key, the version of each of its counters and the audit
+ * event together, or not at all. All reads are strongly consistent. Throws GatewayFault `service_unavailable`.
+ */
+export interface KeyRegistry extends KeyStore {
+  /** Those that are not revoked, from the one behind `after`. */
+  listKeys(accountId: string, page: { readonly after: string | undefined; readonly limit: number }): Promise<KeyPage>;
+  createKey(creation: KeyCreation): Promise<ChangeOutcome>;
+  updateKey(update: KeyUpdate): Promise<ChangeOutcome>;
+}

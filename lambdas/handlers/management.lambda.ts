@@ -1,0 +1,50 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import middy from '@middy/core';
+import { createAuditedTransaction } from '../aws/audited-transaction.ts';
+import { createDynamoAccountDirectory } from '../aws/dynamo-account-directory.ts';
+import { createDynamoKeyRegistry } from '../aws/dynamo-key-registry.ts';
+import { createDynamoScopeReader } from '../aws/dynamo-scope-reader.ts';
+import { createJsonClient } from '../aws/json-client.ts';
+import { sdkTimeLimits } from '../aws/sdk-time-limits.ts';
+import { canonicalDigest } from '../crypto/canonical-digest.ts';
+import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
+import { randomBase62 } from '../crypto/random-base62.ts';
+import { sha256Hex } from '../crypto/sha256-hex.ts';
+import { ENV, managementEnvironment, readAwsCredentials, readEnvironment } from '../env.ts';
+import { answerFaults } from '../http/answer-faults.ts';
+import { readManagementRequest } from '../http/management-request.ts';
+import { readApiKey } from '../http/read-api-key.ts';
+import { createManagementRouter } from '../http/route-management.ts';
+import { identifyCaller } from '../operations/identify-caller.ts';
+import { keyRoutes } from './key-routes.ts';
+
+const env = readEnvironment(managementEnvironment);
+const { [ENV.keysTable]: keysTable, [ENV.ledgerTable]: ledgerTable, [ENV.auditTable]: auditTable } = env;
+const now = () => Date.now();
+const writer = new DynamoDBClient({ requestHandler: sdkTimeLimits });
+const client = createJsonClient({
+  service: 'dynamodb',
+  region: env.AWS_REGION,
+  endpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
+  credentials: readAwsCredentials,
+  now,
+  random: Math.random,
+});
+const audit = { client: writer, table: auditTable, digest: canonicalDigest, random: Math.random };
+const commit = createAuditedTransaction(audit);
+
+const ports = {
+  keys: createDynamoKeyRegistry({ client, commit, keysTable, ledgerTable }),
+  accounts: createDynamoAccountDirectory({ client, table: keysTable }),
+  scopes: createDynamoScopeReader({ client, table: ledgerTable, now }),
+  digestMatches: (secret: string, sha256: string) => equalInConstantTime(sha256Hex(secret), sha256),
+  nowSeconds: () => Math.floor(Date.now() / 1000),
+  randomBase62: (length: number) => randomBase62(length),
+  sha256Hex,
+};
+const route = createManagementRouter(keyRoutes(ports), ({ headers, sourceIp }) =>
+  identifyCaller(readApiKey(headers), sourceIp, ports),
+);
+const writeLine = (line: string) => void process.stdout.write(`${line}\n`);
+
+export const handler = middy().use(answerFaults(writeLine)).use(readManagementRequest()).handler(route);

@@ -1,0 +1,138 @@
+import type { ChatRequest } from '../domain/chat/chat-request.ts';
+import { accept, GatewayFault, type Outcome, refuse } from '../domain/errors.ts';
+import type { Demand, Ledger, ReserveOutcome, ScopeView } from '../domain/limits/ledger.ts';
+import { leastBudgetRemaining, leastTokensRemaining, limitHeaders } from '../domain/limits/limit-headers.ts';
+import { refuseDemand } from '../domain/limits/refuse-demand.ts';
+import type { ScopePolicy } from '../domain/limits/scope.ts';
+import { scopesOf } from '../domain/limits/scopes-of.ts';
+import { allowsModel } from '../domain/models/model-pattern.ts';
+import { plans } from '../domain/plans/plans.ts';
+import { type Bound, type BoundLimits, boundFor } from '../domain/pricing/bound-for.ts';
+import { findModel } from '../domain/pricing/find-model.ts';
+import type { ModelFacts } from '../domain/pricing/price.ts';
+import type { Caller } from './identify.ts';
+
+export interface ChatToAdmit {
+  readonly requestId: string;
+  readonly request: ChatRequest;
+  readonly bodyBytes: number;
+  readonly provider: string;
+  /** The provider's own name of the model. */
+  readonly model: string;
+  /** As known so far, maybe a few seconds old. */
+  readonly caller: Caller;
+  /** The caller as the store has them now. */
+  readonly identifyAnew: () => Promise<Outcome<Caller>>;
+  /** Unix milliseconds. */
+  readonly startedAtMs: number;
+  /** Unix milliseconds: whatever happens, the request has ended by then. */
+  readonly deadlineMs: number;
+}
+
+/** What is held for a request, until it is settled. */
+export interface Admission {
+  readonly caller: Caller;
+  readonly demand: Demand;
+  readonly bound: Bound;
+  readonly facts: ModelFacts;
+  readonly views: readonly ScopeView[];
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Behind the deadline: nobody is still at work on the request when the sweeper takes it over. */
+const graceMs = 30_000;
+/** A policy may change, and a budget may shrink, between two attempts; not for ever. */
+const maxAttempts = 4;
+
+/** Without a cap nothing is promised about the amount; it must stay small enough to be summed up exactly. */
+const uncapped = { amountNano: 1_000_000_000_000, tokens: 1_000_000_000 } as const;
+
+interface Attempt {
+  readonly number: number;
+  readonly caller: Caller;
+  /** What the scopes that refused had left. */
+  readonly left: Pick<BoundLimits, 'affordableNano' | 'tokensAvailable'>;
+}
+
+type Result =
+  | { readonly kind: 'done'; readonly outcome: Outcome<Admission> }
+  | { readonly kind: 'again'; readonly attempt: Attempt };
+
+function limitsInForce(scopes: readonly ScopePolicy[], { caller, left }: Attempt): BoundLimits {
+  return {
+    isCapped: scopes.some(({ limits }) => limits.maxBudgetNano !== undefined),
+    isTokenLimited: scopes.some(({ limits }) => limits.tokensPerMinute !== undefined),
+    defaultMaxTokens: plans[caller.account.plan].defaultMaxTokens,
+    ...left,
+  };
+}
+
+function makeDemand(chat: ChatToAdmit, number: number, scopes: readonly ScopePolicy[], bound: Bound): Demand {
+  const isCapped = scopes.some(({ limits }) => limits.maxBudgetNano !== undefined);
+  return {
+    requestId: number === 1 ? chat.requestId : `${chat.requestId}.${number}`,
+    startedAtMs: chat.startedAtMs,
+    scopes,
+    amountNano: isCapped ? bound.amountNano : Math.min(bound.amountNano, uncapped.amountNano),
+    tokens: Math.min(bound.tokens, uncapped.tokens),
+    leaseEndsAtMs: chat.deadlineMs + graceMs,
+  };
+}
+
+/** A smaller output limit of the gateway's own may fit what is left; one of the client's is never touched. */
+function shrink(
+  outcome: Extract<ReserveOutcome, { kind: 'refused' }>,
+  bound: Bound,
+  attempt: Attempt,
+): Attempt | undefined {
+  const isFirst = attempt.left.affordableNano === undefined && attempt.left.tokensAvailable === undefined;
+  if (bound.outputLimit === undefined || !isFirst || outcome.views.length === 0) return undefined;
+  const left = {
+    affordableNano: leastBudgetRemaining(outcome.views),
+    tokensAvailable: leastTokensRemaining(outcome.views),
+  };
+  return { ...attempt, number: attempt.number + 1, left };
+}
+
+async function reserveOnce(chat: ChatToAdmit, attempt: Attempt, ledger: Ledger): Promise<Result> {
+  const { key, account } = attempt.caller;
+  const name = `${chat.provider}/${chat.model}`;
+  if (!allowsModel(key.models, name)) {
+    return { kind: 'done', outcome: refuse('model_not_allowed', 'This API key may not call that model.', 'model') };
+  }
+  const scopes = scopesOf(key, account, name);
+  const facts = findModel(chat.provider, chat.model, chat.startedAtMs);
+  const bounded = boundFor({ ...chat, facts }, limitsInForce(scopes, attempt));
+  if (!bounded.ok) return { kind: 'done', outcome: bounded };
+  const bound = bounded.value;
+  const demand = makeDemand(chat, attempt.number, scopes, bound);
+  const outcome = await ledger.reserve(demand);
+  if (outcome.kind === 'policy-changed') {
+    const anew = await chat.identifyAnew();
+    if (!anew.ok) return { kind: 'done', outcome: anew };
+    return { kind: 'again', attempt: { ...attempt, number: attempt.number + 1, caller: anew.value } };
+  }
+  const headers = limitHeaders(scopes, outcome.views);
+  if (outcome.kind === 'refused') {
+    const smaller = shrink(outcome, bound, attempt);
+    return smaller === undefined
+      ? { kind: 'done', outcome: refuseDemand(outcome, headers) }
+      : { kind: 'again', attempt: smaller };
+  }
+  const { views } = outcome;
+  return { kind: 'done', outcome: accept({ caller: attempt.caller, demand, bound, facts, views, headers }) };
+}
+
+/**
+ * Holds what the request can cost at most, in every scope that it falls under, or says why not. Throws GatewayFault
+ * `service_unavailable` where nothing could be held for sure: then nothing may be forwarded.
+ */
+export async function admitChat(chat: ChatToAdmit, ledger: Ledger): Promise<Outcome<Admission>> {
+  let attempt: Attempt = { number: 1, caller: chat.caller, left: {} };
+  while (attempt.number <= maxAttempts) {
+    const result = await reserveOnce(chat, attempt, ledger);
+    if (result.kind === 'done') return result.outcome;
+    attempt = result.attempt;
+  }
+  throw new GatewayFault('service_unavailable');
+}

@@ -1,0 +1,33 @@
+import type { CredentialVault } from '../domain/credentials/credential-vault.ts';
+import { accept, type Outcome, refuse } from '../domain/errors.ts';
+import { resolveModel } from '../domain/models/resolve-model.ts';
+import type { ChatProvider, ProviderDirectory } from '../domain/upstream/chat-provider.ts';
+
+export interface FindRoutePorts {
+  readonly providers: ProviderDirectory;
+  readonly credentials: CredentialVault;
+}
+
+export interface Route {
+  readonly provider: ChatProvider;
+  /** The provider's own name of the model. */
+  readonly model: string;
+  readonly credential: string | undefined;
+}
+
+/** The first provider that can serve the model: allowed by the stage, and with what it takes to call it. */
+export async function findRoute(name: string, { providers, credentials }: FindRoutePorts): Promise<Outcome<Route>> {
+  for (const target of resolveModel(name, (provider) => providers.has(provider))) {
+    const provider = providers.get(target.provider);
+    if (provider === undefined) continue;
+    const credential = provider.credential === 'none' ? undefined : await credentials.reveal(provider.name);
+    if (credential !== undefined || provider.credential !== 'required') {
+      return accept({ provider, model: target.model, credential });
+    }
+  }
+  return refuse(
+    'model_not_found',
+    'The model does not exist, or no credential is stored for its provider. Name it as provider/model; GET /v1/models lists what there is.',
+    'model',
+  );
+}

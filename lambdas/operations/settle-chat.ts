@@ -1,0 +1,70 @@
+import type { Settlement } from '../domain/limits/ledger.ts';
+import { listModels } from '../domain/models/catalogue.ts';
+import { chargeFor } from '../domain/pricing/charge-for.ts';
+import type { Usage } from '../domain/upstream/chat-provider.ts';
+import type { Admission } from './admit-chat.ts';
+
+/** How a request ended, as far as its cost goes. */
+export type Ending =
+  /** Not a byte of it was sent. */
+  | { readonly kind: 'not_forwarded' }
+  /** The provider said no; no provider charges for that. */
+  | { readonly kind: 'refused' }
+  /** `usage` is undefined where the provider did not tell it: then the whole reservation stands. */
+  | { readonly kind: 'answered'; readonly usage: Usage | undefined; readonly isWhole: boolean };
+
+interface Charge {
+  readonly amountNano: number;
+  readonly estimated: boolean;
+  /** The provider reports more than the upper bound: the bound is charged, and someone should look. */
+  readonly isAboveBound: boolean;
+}
+
+/** What a request is charged. Unknown usage is never free: the reservation was what it could cost. */
+export function chargeOf({ demand, facts }: Admission, ending: Ending): Charge {
+  const { amountNano: reservedNano } = demand;
+  if (ending.kind !== 'answered') return { amountNano: 0, estimated: false, isAboveBound: false };
+  if (ending.usage === undefined) return { amountNano: reservedNano, estimated: true, isAboveBound: false };
+  const usedNano = facts.price === undefined ? 0 : chargeFor(facts.price, ending.usage);
+  return { amountNano: Math.min(usedNano, reservedNano), estimated: false, isAboveBound: usedNano > reservedNano };
+}
+
+function statusOf(ending: Ending): Settlement['status'] {
+  if (ending.kind === 'not_forwarded') return 'not_forwarded';
+  return ending.kind === 'answered' && ending.isWhole ? 'completed' : 'failed';
+}
+
+/** A name that no catalogue knows is the caller's own text, and is not kept. */
+function nameToKeep(provider: string, model: string): string {
+  return listModels(provider).has(model) ? model : 'other';
+}
+
+export interface SettledCall {
+  readonly provider: string;
+  readonly model: string;
+}
+
+/** The record of a request that has ended. Under zero logging it says who pays how much, and nothing else. */
+export function toSettlement(admission: Admission, { provider, model }: SettledCall, ending: Ending): Settlement {
+  const { caller, demand } = admission;
+  const { amountNano, estimated } = chargeOf(admission, ending);
+  const usage = ending.kind === 'answered' && caller.key.zeroLogging !== true ? ending.usage : undefined;
+  const isLogged = caller.key.zeroLogging !== true;
+  return {
+    requestId: demand.requestId,
+    accountId: caller.account.id,
+    keyId: caller.key.id,
+    scopes: demand.scopes.map(({ scope }) => scope),
+    provider: isLogged ? provider : 'unlogged',
+    model: isLogged ? nameToKeep(provider, model) : 'unlogged',
+    amountNano,
+    reservedNano: demand.amountNano,
+    reservedTokens: demand.tokens,
+    estimated,
+    inputTokens: usage?.inputTokens ?? 0,
+    cachedInputTokens: usage?.cachedInputTokens ?? 0,
+    outputTokens: usage?.outputTokens ?? 0,
+    status: statusOf(ending),
+    startedAtMs: demand.startedAtMs,
+  };
+}
