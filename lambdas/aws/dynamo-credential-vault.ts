@@ -42,5 +42,5 @@ export function createDynamoCredentialVault(options: DynamoCredentialVaultOption
     }
   }
 
-  return { reveal: createExpiringCache({ load, now, ...CACHE }) };
+  return { reveal: createExpiringCache({ load, now, ...CACHE }).get };
 }

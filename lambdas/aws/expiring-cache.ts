@@ -18,8 +18,15 @@ interface Entry<Value> {
   readonly endsAtMs: number;
 }
 
+export interface ExpiringCache<Value> {
+  /** Throws what `load` threw, where nothing is kept that could stand in. */
+  get(name: string): Promise<Value | undefined>;
+  /** Whatever is kept: from a load that began after this call. Throws what `load` threw. */
+  renew(name: string): Promise<Value | undefined>;
+}
+
 /** Keeps what `load` gives for a short time. Callers that miss together wait for one load. */
-export function createExpiringCache<Value>(options: ExpiringCacheOptions<Value>) {
+export function createExpiringCache<Value>(options: ExpiringCacheOptions<Value>): ExpiringCache<Value> {
   const { load, now, freshMs, hardEndMs, retryMs, maxEntries } = options;
   const entries = new Map<string, Entry<Value>>();
   const loading = new Map<string, Promise<Value | undefined>>();
@@ -31,7 +38,7 @@ export function createExpiringCache<Value>(options: ExpiringCacheOptions<Value>)
     if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
   }
 
-  async function reload(name: string): Promise<Value | undefined> {
+  async function look(name: string): Promise<Value | undefined> {
     const askedAtMs = now();
     try {
       const value = await load(name);
@@ -49,15 +56,26 @@ export function createExpiringCache<Value>(options: ExpiringCacheOptions<Value>)
     }
   }
 
-  /** Throws what `load` threw, where nothing is kept that could stand in. */
-  return function get(name: string): Promise<Value | undefined> {
-    const entry = entries.get(name);
-    if (entry !== undefined && now() < Math.min(entry.freshUntilMs, entry.endsAtMs))
-      return Promise.resolve(entry.value);
+  /** One load at a time. */
+  function join(name: string): Promise<Value | undefined> {
     const running = loading.get(name);
     if (running !== undefined) return running;
-    const load = reload(name).finally(() => loading.delete(name));
-    loading.set(name, load);
-    return load;
+    const started = look(name).finally(() => loading.delete(name));
+    loading.set(name, started);
+    return started;
+  }
+
+  return {
+    async get(name) {
+      const entry = entries.get(name);
+      const isFresh = entry !== undefined && now() < Math.min(entry.freshUntilMs, entry.endsAtMs);
+      return isFresh ? entry.value : join(name);
+    },
+    async renew(name) {
+      const running = loading.get(name);
+      if (running !== undefined) await Promise.allSettled([running]);
+      entries.delete(name);
+      return join(name);
+    },
   };
 }
