@@ -76,7 +76,6 @@ export const managementEnvironment = z.object({
   [ENV.ledgerTable]: z.string(),
   [ENV.auditTable]: z.string(),
 });
-export type ManagementEnvironment = z.infer<typeof managementEnvironment>;
 
 /** By handler file: `proxy` is handlers/proxy.lambda.ts. A template test parses each function's variables with its own. */
 export const environments = {

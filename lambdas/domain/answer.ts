@@ -8,6 +8,9 @@ export interface Answer {
   readonly body: Uint8Array | ((write: Write) => Promise<void>);
 }
 
+/** For an answer that holds a secret. */
+export const noStore = { 'cache-control': 'no-store' } as const;
+
 const encoder = new TextEncoder();
 
 export function answerJson(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
