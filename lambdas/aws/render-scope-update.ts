@@ -35,9 +35,9 @@ class Clauses {
     return '#open';
   }
 
-  entry(requestId: string): string {
-    this.names['#id'] = requestId;
-    return `${this.open()}.#id`;
+  entry(requestId: string, placeholder = '#id'): string {
+    this.names[placeholder] = requestId;
+    return `${this.open()}.${placeholder}`;
   }
 }
 
@@ -66,6 +66,11 @@ function changeOpen(clauses: Clauses, change: OpenChange): void {
     case 'add':
       clauses.set.push(`${path} = ${packed}`);
       clauses.conditions.push(`attribute_not_exists(${path})`, `size(#open) < ${clauses.number(change.below)}`);
+      change.forget.forEach((mark, index) => {
+        const place = clauses.entry(mark.requestId, `#mark${index}`);
+        clauses.remove.push(place);
+        clauses.conditions.push(`${place} = ${clauses.value(`:mark${index}`, { S: mark.packed })}`);
+      });
       return;
     case 'drop':
       clauses.remove.push(path);

@@ -10,6 +10,9 @@ export interface Answer {
   readonly settle?: () => Promise<void>;
 }
 
+/** For an answer that holds a secret. */
+export const noStore = { 'cache-control': 'no-store' } as const;
+
 const encoder = new TextEncoder();
 
 export function answerJson(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AccountRecord } from '../domain/accounts/account-record.ts';
 import type { AccountStore } from '../domain/accounts/account-store.ts';
-import { type Answer, answerJson } from '../domain/answer.ts';
+import { type Answer, answerJson, noStore } from '../domain/answer.ts';
 import type { AuditEntry } from '../domain/audit/audit-event.ts';
 import { accept, type Outcome } from '../domain/errors.ts';
 import type { KeyRecord } from '../domain/keys/key-record.ts';
@@ -58,24 +58,23 @@ export async function createAccount(call: ManagementCall, ports: CreateAccountPo
   };
   const entries = describeCreation(call, account, record, ports);
   await ports.accounts.createAccount({ account, masterKey: record, entries });
-  return accept(
-    answerJson(201, {
-      object: 'account',
-      id,
-      name,
-      plan,
-      status: account.status,
+  const body = {
+    object: 'account',
+    id,
+    name,
+    plan,
+    status: account.status,
+    created_at: createdAt,
+    ...showLimits(limits),
+    key: {
+      object: 'api_key',
+      id: record.id,
+      name: record.name,
+      type: record.type,
+      key,
+      last4: record.last4,
       created_at: createdAt,
-      ...showLimits(limits),
-      key: {
-        object: 'api_key',
-        id: record.id,
-        name: record.name,
-        type: record.type,
-        key,
-        last4: record.last4,
-        created_at: createdAt,
-      },
-    }),
-  );
+    },
+  };
+  return accept(answerJson(201, body, noStore));
 }

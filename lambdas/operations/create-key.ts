@@ -1,4 +1,4 @@
-import { type Answer, answerJson } from '../domain/answer.ts';
+import { type Answer, answerJson, noStore } from '../domain/answer.ts';
 import type { AuditEntry } from '../domain/audit/audit-event.ts';
 import { accept, type Outcome } from '../domain/errors.ts';
 import type { KeyRegistry } from '../domain/keys/key-registry.ts';
@@ -29,6 +29,6 @@ export async function createKey(call: KeyCall, ports: CreateKeyPorts): Promise<O
     };
     const outcome = await ports.keys.createKey({ key: record, actorId: call.key.id, entry });
     if (outcome === 'outdated') return outcome;
-    return accept(answerJson(201, { ...(await presentOne(record, ports)), key }));
+    return accept(answerJson(201, { ...(await presentOne(record, ports)), key }, noStore));
   });
 }

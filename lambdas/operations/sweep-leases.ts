@@ -1,12 +1,12 @@
 import { leaseBucketOf } from '../domain/limits/lease-bucket.ts';
 import { type OpenEntry, unpackEntry } from '../domain/limits/open-entry.ts';
-import { isSettled, planForget } from '../domain/limits/plan-settle.ts';
 import { expired, notForwarded, type RequestRecord, recordOf } from '../domain/limits/request-record.ts';
 import { accountIdOf, keyIdOf, keyScopeName } from '../domain/limits/scope-names.ts';
 import type { ScopeState } from '../domain/limits/scope-state.ts';
 import type { LeaseIndex, RecordStore, ScopeStore } from '../domain/limits/scope-store.ts';
 import type { LeaseChange } from '../domain/limits/scope-update.ts';
 import { endingOf, findReservation, settleScope } from '../domain/limits/settle-scope.ts';
+import { isMark, planForget } from '../domain/limits/settled-mark.ts';
 
 export interface SweepLeasesPorts {
   readonly leases: LeaseIndex;
@@ -71,8 +71,8 @@ async function recordOfExpired(expiredEntry: ExpiredEntry, ports: SweepLeasesPor
 }
 
 async function endEntry(expiredEntry: ExpiredEntry, ports: SweepLeasesPorts): Promise<void> {
-  const { scope, state, requestId, entry } = expiredEntry;
-  if (isSettled(entry)) {
+  const { scope, state, requestId, packed } = expiredEntry;
+  if (isMark(packed)) {
     await ports.scopes.update(scope, planForget(expiredEntry));
     return;
   }

@@ -6,17 +6,18 @@ const limits = { freshMs: 60, hardEndMs: 300, retryMs: 5, maxEntries: 3 };
 
 /** A cache over a source whose value, outage and clock the test sets. */
 function setUp() {
-  const source = { value: 'one' as string | undefined, down: false, loads: 0, nowMs: 1_000 };
-  const get = createExpiringCache<string>({
+  const source = { value: 'one' as string | undefined, down: false, loads: 0, nowMs: 1_000, gate: Promise.resolve() };
+  const { get, renew } = createExpiringCache<string>({
     ...limits,
     now: () => source.nowMs,
     load: async (name) => {
       source.loads += 1;
+      await source.gate;
       if (source.down) throw new Error('down');
       return source.value === undefined ? undefined : `${name}:${source.value}`;
     },
   });
-  return { source, get };
+  return { source, get, renew };
 }
 
 describe('createExpiringCache', () => {
@@ -109,6 +110,33 @@ describe('createExpiringCache', () => {
     expect(source.loads).toBe(4);
     await get('a');
     expect(source.loads).toBe(5);
+  });
+
+  test('a renewal never gives what was read before it was asked for, and many share one', async () => {
+    const { source, get, renew } = setUp();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    source.gate = promise;
+    const early = get('a');
+    const renewals = [renew('a'), renew('a'), renew('a')];
+    await Promise.resolve();
+    expect(source.loads).toBe(1);
+    resolve();
+    await early;
+    expect(await Promise.all(renewals)).toEqual(['a:one', 'a:one', 'a:one']);
+    expect(source.loads).toBe(2);
+    source.value = 'two';
+    expect(await get('a')).toBe('a:one');
+    expect(await renew('a')).toBe('a:two');
+    expect(await get('a')).toBe('a:two');
+    expect(source.loads).toBe(3);
+  });
+
+  test('a renewal that fails throws, and what it was to replace serves no longer', async () => {
+    const { source, get, renew } = setUp();
+    await get('a');
+    source.down = true;
+    await expect(renew('a')).rejects.toThrow('down');
+    await expect(get('a')).rejects.toThrow('down');
   });
 
   test('whatever happens, no value outlives its hard end', async () => {

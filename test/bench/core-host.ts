@@ -1,6 +1,7 @@
 // A process: the data plane as it deploys, behind plain node:http in the place of API Gateway and Lambda.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createDynamoKeyStore } from '../../lambdas/aws/dynamo-key-store.ts';
+import { createDynamoLedger } from '../../lambdas/aws/dynamo-ledger.ts';
+import { createDynamoPolicyStore } from '../../lambdas/aws/dynamo-policy-store.ts';
 import { createJsonClient } from '../../lambdas/aws/json-client.ts';
 import { equalInConstantTime } from '../../lambdas/crypto/equal-in-constant-time.ts';
 import { sha256Hex } from '../../lambdas/crypto/sha256-hex.ts';

@@ -393,36 +393,39 @@ describe('the models', () => {
   );
 });
 
+const failing = (fault: Error) => ({
+  loadPolicy: () => Promise.reject(fault),
+  reloadPolicy: () => Promise.reject(fault),
+});
+
 describe('a fault of our own', () => {
   it('of the store is a 503, never a 401, and nothing is forwarded', async () => {
     const before = upstream.seen.length;
-    const keys = {
-      findKey: () => Promise.reject(new GatewayFault('service_unavailable', { cause: new Error(canary) })),
-    };
-    const { sink, ports } = await serve({}, createPorts({ keys }));
+    const policies = failing(new GatewayFault('service_unavailable', { cause: new Error(canary) }));
+    const { sink, ports } = await serve({}, createPorts({ policies }));
     expect(sink).toMatchObject({ status: 503, json: { error: { code: 'service_unavailable' } } });
     expect(sink.text + ports.lines.join()).not.toContain(canary);
     expect(upstream.seen.length).toBe(before);
   });
 
   it('tells in the log where it happened, and no line of what was said there', async () => {
-    const keys = { findKey: () => Promise.reject(new Error(`no\n    at ${canary} (file:///x.mjs:1:1)`)) };
-    const { ports } = await serve({}, createPorts({ keys }));
+    const policies = failing(new Error(`no\n    at ${canary} (file:///x.mjs:1:1)`));
+    const { ports } = await serve({}, createPorts({ policies }));
     expect(ports.lines.join()).not.toContain(canary);
     expect(ports.lines.join()).toContain('data-plane');
   });
 
   it('that nobody foresaw is a 500 without a message', async () => {
-    const keys = { findKey: () => Promise.reject(new TypeError(canary)) };
-    const { sink, ports } = await serve({}, createPorts({ keys }));
+    const policies = failing(new TypeError(canary));
+    const { sink, ports } = await serve({}, createPorts({ policies }));
     expect(sink).toMatchObject({ status: 500, json: { error: { code: 'internal_error' } } });
     expect(sink.text + ports.lines.join()).not.toContain(canary);
     expect(ports.lines.join()).toContain('TypeError');
   });
 
   it('leaves the health check alone, which needs no key and no store', async () => {
-    const keys = { findKey: () => Promise.reject(new Error('down')) };
-    const { sink } = await serve({ method: 'GET', path: '/healthz', headers: {} }, createPorts({ keys }));
+    const policies = failing(new Error('down'));
+    const { sink } = await serve({ method: 'GET', path: '/healthz', headers: {} }, createPorts({ policies }));
     expect(sink).toMatchObject({ status: 200, json: { status: 'ok' } });
   });
 });

@@ -111,7 +111,7 @@ describe('the management function', () => {
 
   async function createKey(body: object = { name: 'k' }) {
     const answer = await call('POST', '/v1/keys', { body });
-    expect(answer.statusCode).toBe(201);
+    expect(answer).toMatchObject({ statusCode: 201, headers: { 'cache-control': 'no-store' } });
     const { id, key = '' } = shownKey.parse(answer.body);
     return { id, key, body: answer.body };
   }

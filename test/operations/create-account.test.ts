@@ -31,7 +31,7 @@ describe('createAccount', () => {
   test('answers 201 with the account and its master key, whose secret opens what was stored', async () => {
     const { outcome, created } = await run({ name: 'Search ☃', plan: 'startup' });
     const body = JSON.parse(textOf(outcome));
-    expect(outcome).toMatchObject({ ok: true, value: { status: 201 } });
+    expect(outcome).toMatchObject({ ok: true, value: { status: 201, headers: { 'cache-control': 'no-store' } } });
     const [{ account, masterKey } = { account: undefined, masterKey: undefined }] = created;
     expect(body).toEqual({
       object: 'account',

@@ -3,6 +3,7 @@ import type { Demand } from '../../lambdas/domain/limits/ledger.ts';
 import { packEntry } from '../../lambdas/domain/limits/open-entry.ts';
 import { budgetDurations, type ScopePolicy } from '../../lambdas/domain/limits/scope.ts';
 import type { ScopeState } from '../../lambdas/domain/limits/scope-state.ts';
+import { packMark } from '../../lambdas/domain/limits/settled-mark.ts';
 
 /** A Sunday, so that a week, and in places a month, is about to begin. */
 export const baseMs = Date.UTC(2026, 10, 29, 23, 58, 30);
@@ -67,25 +68,27 @@ export const someState: fc.Arbitrary<ScopeState> = fc
     ),
     spent: small,
     amounts: fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 5 }),
+    marks: fc.array(fc.integer({ min: 0, max: 180 }), { maxLength: 3 }),
     leaseBucket: fc.option(
       fc.integer({ min: Math.floor(baseMs / 900_000) - 1, max: Math.floor(baseMs / 900_000) + 2 }),
       { nil: undefined },
     ),
   })
-  .map(({ spent, amounts, leaseBucket, ...counters }) => {
+  .map(({ spent, amounts, marks, leaseBucket, ...counters }) => {
     const reserved = amounts.reduce((sum, amount) => sum + amount, 0);
-    const open = amounts.map((amountNano, index) => [
-      `request-${index}`,
-      packEntry({
-        amountNano,
-        tokens: 0,
-        startedMinute: baseMinute,
-        windowMinute: undefined,
-        leaseEndsAtMs: baseMs + 60_000,
-        scopeCount: 2,
-        keyId: undefined,
-      }),
-    ]);
+    const entryOf = (amountNano: number) => ({
+      amountNano,
+      tokens: 0,
+      startedMinute: baseMinute,
+      windowMinute: undefined,
+      leaseEndsAtMs: baseMs + 60_000,
+      scopeCount: 2,
+      keyId: undefined,
+    });
+    const open = [
+      ...amounts.map((amountNano, index) => [`request-${index}`, packEntry(entryOf(amountNano))]),
+      ...marks.map((seconds, index) => [`settled-${index}`, packMark(entryOf(1), baseMs + seconds * 1000)]),
+    ];
     return {
       schemaVersion: 1,
       ...counters,

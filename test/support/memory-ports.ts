@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { equalInConstantTime } from '../../lambdas/crypto/equal-in-constant-time.ts';
 import { sha256Hex } from '../../lambdas/crypto/sha256-hex.ts';
+import type { AccountRecord } from '../../lambdas/domain/accounts/account-record.ts';
 import { composeKey } from '../../lambdas/domain/keys/key-format.ts';
 import type { KeyRecord } from '../../lambdas/domain/keys/key-record.ts';
+import { accountScope, scopesOfKey } from '../../lambdas/domain/limits/scopes-of.ts';
 import type { DataPlanePorts } from '../../lambdas/handlers/data-plane.ts';
 import { createProviders, type ProviderConfig } from '../../lambdas/providers/registry.ts';
+import { createMemoryLedger, createMemoryStores, type MemoryStores } from './memory-ledger.ts';
 
 const secret = 'S3cretS3cretS3cretS3cretS3cret00';
 export const publicId = 'PublicId0001';
@@ -27,12 +30,25 @@ export const keyRecord: KeyRecord = {
   policyVersion: 1,
 };
 
+/** On the plan that limits nothing. */
+export const accountRecord: AccountRecord = {
+  schemaVersion: 1,
+  id: 'acct_test',
+  name: 'test',
+  plan: 'enterprise',
+  status: 'active',
+  createdAt: 1_700_000_000,
+  policyVersion: 1,
+};
+
 export interface MemoryPorts extends DataPlanePorts {
   readonly lines: string[];
+  readonly stores: MemoryStores;
 }
 
 export interface MemoryPortsOptions {
   readonly record?: KeyRecord;
+  readonly account?: AccountRecord;
   readonly upstreams?: Readonly<Record<string, ProviderConfig>>;
   readonly credentials?: Readonly<Record<string, string>>;
 }
@@ -40,12 +56,20 @@ export interface MemoryPortsOptions {
 /** The ports of the data plane, in memory: one key, the given providers. */
 export function createMemoryPorts({
   record = keyRecord,
+  account = accountRecord,
   upstreams = {},
   credentials = {},
 }: MemoryPortsOptions): MemoryPorts {
   const lines: string[] = [];
+  const nowMs = () => Date.now();
+  const stores = createMemoryStores();
+  for (const policy of [...scopesOfKey(record), accountScope(account)]) stores.putPolicy(policy);
+  const findPolicy = async (id: string) => (id === record.id ? { key: record, account } : undefined);
   return {
-    keys: { findKey: async (id) => (id === record.id ? record : undefined) },
+    policies: { loadPolicy: findPolicy, reloadPolicy: findPolicy },
+    ledger: createMemoryLedger(stores, nowMs),
+    stores,
+    nowMs,
     credentials: { reveal: async (provider) => credentials[provider] },
     providers: createProviders(upstreams, { newId: randomUUID, nowSeconds: () => 1_700_000_000 }),
     digestMatches: (candidate, sha256) => equalInConstantTime(sha256Hex(candidate), sha256),

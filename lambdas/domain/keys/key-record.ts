@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import { limitsRecord, modelLimitsRecord } from '../limits/limits-record.ts';
 
-export const keyTypes = ['master', 'user', 'spend_limit'] as const;
 /** A master key manages the account's keys; a spend_limit key always has a budget. */
-export type KeyType = (typeof keyTypes)[number];
+export const keyTypes = ['master', 'user', 'spend_limit'] as const;
 
 /** A virtual key as it is kept. The secret itself is nowhere: only its SHA-256. Times are Unix seconds. */
 export const keyRecord = z.object({

@@ -3,6 +3,7 @@ import { periodStart } from './budget-period.ts';
 import type { Demand, ReserveRefusal } from './ledger.ts';
 import type { ScopePolicy } from './scope.ts';
 import type { ScopeState } from './scope-state.ts';
+import { staleMarks } from './settled-mark.ts';
 import { admits, MINUTE_MS, minuteOf, type WindowCounts, type WindowDemand, waitForRoomMs } from './windows.ts';
 
 /** Every write of a scope's item pays for all that lies open on it. */
@@ -68,7 +69,7 @@ export function judgeDemand(
   const waitMs = overWindows(state, policy, demand.tokens, nowMs);
   if (waitMs !== undefined) return { reason: 'rate_limit_exceeded', retryAfterMs: waitMs };
   if (state.committed + demand.amountNano > cap) return { reason: 'budget_reserved', retryAfterMs: TRY_AGAIN_MS };
-  if (Object.keys(state.open).length >= mostOpen(policy.limits)) {
+  if (Object.keys(state.open).length - staleMarks(state, nowMs).length >= mostOpen(policy.limits)) {
     return { reason: 'too_many_parallel_requests', retryAfterMs: TRY_AGAIN_MS };
   }
   return undefined;

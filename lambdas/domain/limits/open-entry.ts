@@ -15,10 +15,7 @@ export interface OpenEntry {
   readonly windowMinute: number | undefined;
   /** Unix milliseconds, to the second above. */
   readonly leaseEndsAtMs: number;
-  /**
-   * How many scopes the request falls under. Where fewer have its entry it was never forwarded. 0: it is settled here, and
-   * the entry stays until the lease ends to keep out a copy of the reservation that is still under way.
-   */
+  /** How many scopes the request falls under. Where fewer have its entry it was never forwarded. 0: see settled-mark.ts. */
   readonly scopeCount: number;
   /** Public id of the request's key, whose own scope knows all the others; undefined in that scope itself. */
   readonly keyId: string | undefined;

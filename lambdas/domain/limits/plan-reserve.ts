@@ -7,6 +7,7 @@ import type { ScopePolicy } from './scope.ts';
 import { accountIdOf, keyIdOf, keyScopeName } from './scope-names.ts';
 import { newScopeState, type ScopeState } from './scope-state.ts';
 import type { Assignment, Guard, LeaseChange, ScopeUpdate } from './scope-update.ts';
+import { staleMarks } from './settled-mark.ts';
 import { highestCurrent, highestLast, MINUTE_MS, minuteOf } from './windows.ts';
 
 /** A part of the change. */
@@ -128,6 +129,8 @@ export function planReserve(guess: ScopeState, policy: ScopePolicy, demand: Dema
     keyId: policy.scope === keyScopeName(keyId) ? undefined : keyId,
   });
   const { policyVersion } = policy;
+  const forget = staleMarks(guess, nowMs);
+  const below = mostOpen(policy.limits) + forget.length;
   return {
     guards: [
       { counter: 'policyVersion', atLeast: policyVersion, atMost: policyVersion },
@@ -135,7 +138,7 @@ export function planReserve(guess: ScopeState, policy: ScopePolicy, demand: Dema
       ...budget.guards,
     ],
     assignments: [...window.assignments, ...budget.assignments],
-    open: { kind: 'add', requestId: demand.requestId, packed, below: mostOpen(policy.limits) },
+    open: { kind: 'add', requestId: demand.requestId, packed, below, forget },
     lease: coverLease(guess, demand.leaseEndsAtMs),
     // The account would come to know all of its keys.
     ...(!isAccount && { kin: names.filter((name) => name !== policy.scope) }),

@@ -1,6 +1,7 @@
-import { type OpenEntry, packEntry } from './open-entry.ts';
+import type { OpenEntry } from './open-entry.ts';
 import type { ScopeState } from './scope-state.ts';
-import type { Assignment, Guard, ScopeUpdate } from './scope-update.ts';
+import type { Assignment, Guard, PackedEntry, ScopeUpdate } from './scope-update.ts';
+import { packMark } from './settled-mark.ts';
 
 /** What became of a request, as far as a scope is concerned; read off its record, so the same for all of them. */
 export interface Ending {
@@ -12,9 +13,7 @@ export interface Ending {
 }
 
 /** A reservation as it lies on a scope. */
-export interface OpenReservation {
-  readonly requestId: string;
-  readonly packed: string;
+export interface OpenReservation extends PackedEntry {
   readonly entry: OpenEntry;
 }
 
@@ -46,17 +45,16 @@ function giveBack(windowMinute: number, refund: Refund, seenMinute: number) {
  * The change that ends a reservation in one scope: the entry goes, and what was reserved above the amount comes back.
  * Tried again by whomever, it changes nothing, as the entry is gone.
  *
- * `staysUntilLeaseEnds`: a copy of the reserving write may still be under way. The entry is emptied instead, so that the
+ * `markUntilMs`: a copy of the reserving write may still be under way. Until then the entry is only emptied, so that the
  * copy finds its place taken.
  */
 export function planSettle(
   { requestId, packed, entry }: OpenReservation,
   ending: Ending,
   seen: Pick<ScopeState, 'windowMinute'>,
-  staysUntilLeaseEnds = false,
+  markUntilMs?: number,
 ): ScopeUpdate {
   const charged = Math.min(ending.amountNano, entry.amountNano);
-  const settled: OpenEntry = { ...entry, amountNano: 0, tokens: 0, windowMinute: undefined, scopeCount: 0 };
   const window =
     entry.windowMinute === undefined
       ? { guards: [], assignments: [] }
@@ -68,18 +66,9 @@ export function planSettle(
       { counter: 'committed', from: 'committed', plus: charged - entry.amountNano },
       { counter: 'reserved', from: 'reserved', plus: -entry.amountNano },
     ],
-    open: staysUntilLeaseEnds
-      ? { kind: 'replace', requestId, packed, by: packEntry(settled) }
-      : { kind: 'drop', requestId, packed },
+    open:
+      markUntilMs === undefined
+        ? { kind: 'drop', requestId, packed }
+        : { kind: 'replace', requestId, packed, by: packMark(entry, markUntilMs) },
   };
-}
-
-/** Takes away what `staysUntilLeaseEnds` left. */
-export function planForget({ requestId, packed }: OpenReservation): ScopeUpdate {
-  return { guards: [], assignments: [], open: { kind: 'drop', requestId, packed } };
-}
-
-/** Settled here, and only keeping its place. */
-export function isSettled({ scopeCount }: OpenEntry): boolean {
-  return scopeCount === 0;
 }

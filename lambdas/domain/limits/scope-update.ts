@@ -26,12 +26,18 @@ export interface Assignment {
   readonly plus: number;
 }
 
+/** A request's entry on a scope. */
+export interface PackedEntry {
+  readonly requestId: string;
+  readonly packed: string;
+}
+
 export type OpenChange =
-  /** Where the request has no entry yet, and fewer than `below` lie open. */
-  | { readonly kind: 'add'; readonly requestId: string; readonly packed: string; readonly below: number }
+  /** Where the request has no entry yet, fewer than `below` lie open, and those to forget are among them. */
+  | (PackedEntry & { readonly kind: 'add'; readonly below: number; readonly forget: readonly PackedEntry[] })
   /** Where the request has this very entry. */
-  | { readonly kind: 'drop'; readonly requestId: string; readonly packed: string }
-  | { readonly kind: 'replace'; readonly requestId: string; readonly packed: string; readonly by: string };
+  | (PackedEntry & { readonly kind: 'drop' })
+  | (PackedEntry & { readonly kind: 'replace'; readonly by: string });
 
 export type LeaseChange =
   /** Sets it where there is none; guards that it is not later. */
@@ -55,8 +61,13 @@ export interface ScopeUpdate {
 function admitsOpen(change: OpenChange | undefined, { open }: ScopeState): boolean {
   if (change === undefined) return true;
   const found = open[change.requestId];
-  if (change.kind === 'add') return found === undefined && Object.keys(open).length < change.below;
-  return found === change.packed;
+  if (change.kind !== 'add') return found === change.packed;
+  const { below, forget } = change;
+  return (
+    found === undefined &&
+    Object.keys(open).length < below &&
+    forget.every(({ requestId, packed }) => open[requestId] === packed)
+  );
 }
 
 function admitsLease(change: LeaseChange | undefined, { leaseBucket, open }: ScopeState): boolean {
@@ -88,10 +99,10 @@ export function holds(update: ScopeUpdate, state: ScopeState): boolean {
 
 function changeOpen(change: OpenChange | undefined, open: ScopeState['open']): ScopeState['open'] {
   if (change === undefined) return open;
-  if (change.kind === 'add') return { ...open, [change.requestId]: change.packed };
   if (change.kind === 'replace') return { ...open, [change.requestId]: change.by };
-  const { [change.requestId]: _dropped, ...others } = open;
-  return others;
+  const gone = new Set((change.kind === 'add' ? change.forget : [change]).map(({ requestId }) => requestId));
+  const others = Object.fromEntries(Object.entries(open).filter(([requestId]) => !gone.has(requestId)));
+  return change.kind === 'add' ? { ...others, [change.requestId]: change.packed } : others;
 }
 
 function changeLease(change: LeaseChange | undefined, leaseBucket: number | undefined): number | undefined {

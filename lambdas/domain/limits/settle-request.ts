@@ -4,6 +4,7 @@ import type { RequestRecord } from './request-record.ts';
 import type { ScopeState } from './scope-state.ts';
 import type { RecordStore, ScopeStore } from './scope-store.ts';
 import { endingOf, settleScope } from './settle-scope.ts';
+import { MARK_MS } from './settled-mark.ts';
 
 /** A reservation that this process made. */
 export interface Held {
@@ -44,17 +45,17 @@ function lastSeen({ seen, held }: LedgerMemory, scope: string, requestId: string
  * until its lease ends. Throws GatewayFault `service_unavailable`.
  */
 export async function settleRequest(
-  { scopes }: Pick<LedgerPorts, 'scopes'>,
+  { scopes, now }: Pick<LedgerPorts, 'scopes' | 'now'>,
   memory: LedgerMemory,
   record: RequestRecord,
   names: readonly string[],
 ): Promise<void> {
   const { requestId } = record;
-  const staysUntilLeaseEnds = memory.held.get(requestId)?.retried ?? false;
+  const markUntilMs = memory.held.get(requestId)?.retried ? now() + MARK_MS : undefined;
   const settled = await Promise.allSettled(
     names.map(async (scope) => {
       const seen = lastSeen(memory, scope, requestId);
-      const input = { scope, requestId, ending: endingOf(record), seen, staysUntilLeaseEnds };
+      const input = { scope, requestId, ending: endingOf(record), seen, markUntilMs };
       remember(memory, scope, await settleScope(scopes, input));
     }),
   );

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { bringForward, judgeDemand, MAX_OPEN } from '../../../lambdas/domain/limits/judge-demand.ts';
 import { unpackEntry } from '../../../lambdas/domain/limits/open-entry.ts';
 import { planReserve } from '../../../lambdas/domain/limits/plan-reserve.ts';
-import { type Ending, isSettled, planForget, planSettle } from '../../../lambdas/domain/limits/plan-settle.ts';
+import { type Ending, planSettle } from '../../../lambdas/domain/limits/plan-settle.ts';
 import type { ScopeState } from '../../../lambdas/domain/limits/scope-state.ts';
 import { applyUpdate, holds } from '../../../lambdas/domain/limits/scope-update.ts';
 import { findReservation } from '../../../lambdas/domain/limits/settle-scope.ts';
+import { isMark, planForget, staleMarks } from '../../../lambdas/domain/limits/settled-mark.ts';
 import { someDemand, someNowMs, somePolicy, someState } from '../../support/limits-arbitraries.ts';
 
 const runs = { numRuns: 3_000 };
@@ -16,6 +17,10 @@ const someEnding: fc.Arbitrary<Ending> = fc.record({
   tokens: fc.option(fc.integer({ min: 0, max: 15 }), { nil: undefined }),
   forwarded: fc.boolean(),
 });
+
+function runningIn({ open }: ScopeState): readonly string[] {
+  return Object.keys(open).filter((requestId) => !isMark(open[requestId] ?? ''));
+}
 
 function addsUp(state: ScopeState): void {
   const open = Object.values(state.open).map(unpackEntry);
@@ -68,6 +73,7 @@ describe('reserving in a scope', () => {
         expect(after.requests).toBeLessThanOrEqual(requestsPerMinute ?? Number.POSITIVE_INFINITY);
         expect(after.tokens).toBeLessThanOrEqual(tokensPerMinute ?? Number.POSITIVE_INFINITY);
         expect(Object.keys(after.open).length).toBeLessThanOrEqual(parallelRequests ?? MAX_OPEN);
+        expect(Object.keys(after.open)).toEqual(expect.arrayContaining([...runningIn(before)]));
         expect(after.windowMinute).toBeGreaterThanOrEqual(before.windowMinute);
         expect(after.budgetPeriod).toBeGreaterThanOrEqual(before.budgetPeriod);
         expect(after.committed - after.reserved).toBe(bringForward(before, policy, nowMs).committed - before.reserved);
@@ -121,10 +127,10 @@ describe('settling in a scope', () => {
     })
     .filter(({ after }) => after !== undefined);
 
-  function settle(state: ScopeState, ending: Ending, stays = false): ScopeState {
+  function settle(state: ScopeState, ending: Ending, markUntilMs?: number): ScopeState {
     const reservation = findReservation(state, 'request-new');
     if (reservation === undefined) return state;
-    const update = planSettle(reservation, ending, state, stays);
+    const update = planSettle(reservation, ending, state, markUntilMs);
     expect(holds(update, state)).toBe(true);
     const after = applyUpdate(update, state);
     expect(holds(update, after)).toBe(false);
@@ -133,16 +139,21 @@ describe('settling in a scope', () => {
 
   test('exactly the amount is spent, up to what was reserved; all of the rest comes back; a second time changes nothing', () => {
     fc.assert(
-      fc.property(reserved, someEnding, fc.boolean(), ({ after, demand }, ending, stays) => {
-        if (after === undefined) return;
-        const settled = settle(after, ending, stays);
-        addsUp(settled);
-        expect(settled.reserved).toBe(after.reserved - demand.amountNano);
-        expect(settled.committed - settled.reserved).toBe(
-          after.committed - after.reserved + Math.min(ending.amountNano, demand.amountNano),
-        );
-        expect(settle(settled, ending, stays)).toEqual(settled);
-      }),
+      fc.property(
+        reserved,
+        someEnding,
+        fc.option(someNowMs, { nil: undefined }),
+        ({ after, demand }, ending, until) => {
+          if (after === undefined) return;
+          const settled = settle(after, ending, until);
+          addsUp(settled);
+          expect(settled.reserved).toBe(after.reserved - demand.amountNano);
+          expect(settled.committed - settled.reserved).toBe(
+            after.committed - after.reserved + Math.min(ending.amountNano, demand.amountNano),
+          );
+          expect(settle(settled, ending, until)).toEqual(settled);
+        },
+      ),
       runs,
     );
   });
@@ -157,7 +168,8 @@ describe('settling in a scope', () => {
         const { windowMinute, requests, tokens, lastRequests, lastTokens } = before;
         const unlimited = { ...forward, windowMinute, requests, tokens, lastRequests, lastTokens };
         expect(settled).toEqual(limited ? forward : unlimited);
-        expect(open).toEqual(before.open);
+        const forgotten = new Set(staleMarks(before, nowMs).map(({ requestId }) => requestId));
+        expect(open).toEqual(Object.fromEntries(Object.entries(before.open).filter(([id]) => !forgotten.has(id))));
       }),
       runs,
     );
@@ -188,17 +200,19 @@ describe('settling in a scope', () => {
     );
   });
 
-  test('an entry that stays keeps a late copy of its reservation out, costs nothing, and can be forgotten', () => {
+  test('a mark keeps a late copy of the reservation out, holds nothing, and is forgotten in time', () => {
     fc.assert(
       fc.property(reserved, someEnding, ({ before, after, policy, demand, nowMs }, ending) => {
         if (after === undefined) return;
-        const settled = settle(after, ending, true);
+        const settled = settle(after, ending, nowMs + 30_000);
         const copy = planReserve(before, { ...policy, policyVersion: before.policyVersion }, demand, nowMs);
         expect(holds(copy, settled)).toBe(false);
         const packed = settled.open['request-new'] ?? '';
-        expect(isSettled(unpackEntry(packed))).toBe(true);
-        const forget = planForget({ requestId: 'request-new', packed, entry: unpackEntry(packed) });
-        expect(applyUpdate(forget, settled)).toEqual(settle(after, ending, false));
+        const mark = { requestId: 'request-new', packed };
+        expect(isMark(packed)).toBe(true);
+        expect(staleMarks(settled, nowMs + 29_000)).not.toContainEqual(mark);
+        expect(staleMarks(settled, nowMs + 31_001)).toContainEqual(mark);
+        expect(applyUpdate(planForget(mark), settled)).toEqual(settle(after, ending));
       }),
       runs,
     );

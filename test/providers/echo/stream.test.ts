@@ -7,7 +7,15 @@ const chunk = z.object({ choices: z.array(z.object({ delta: z.object({ content: 
 const stamp = { id: 'c', created: 1, model: 'demo/echo' };
 
 function stream(text: string) {
-  const usage = { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 };
+  const usage = {
+    inputTokens: 1,
+    cachedInputTokens: 0,
+    cacheWriteTokens: 0,
+    audioInputTokens: 0,
+    outputTokens: 1,
+    reasoningTokens: 0,
+    audioOutputTokens: 0,
+  };
   const chunks = toChunks({ text, tool: undefined, usage }, stamp, false).map((value) => chunk.parse(value));
   return { chunks, said: chunks.flatMap(({ choices }) => choices.map(({ delta }) => delta.content ?? '')).join('') };
 }
