@@ -59,11 +59,17 @@ describe.each(stageTemplates)('in stage $stage.name', ({ template }) => {
   const policies = resourcesOf(template, 'AWS::IAM::Policy', policy);
   const statements = policies.flatMap(({ properties }) => properties.PolicyDocument.Statement);
 
-  test('the data plane reads a key and opens a credential, and can do nothing else', () => {
+  test('the data plane reads policies, counts what is spent and opens a credential, and can do nothing else', () => {
     expect(grantsOf(template, 'ProxyRole')).toEqual([
       'dynamodb:GetItem on KeysTable',
+      'dynamodb:GetItem on LedgerTable',
+      'dynamodb:GetItem on UsageTable',
+      'dynamodb:PutItem on UsageTable',
+      'dynamodb:UpdateItem on LedgerTable',
       'kms:Decrypt on EnvelopeKey for provider-credential',
       'kms:Decrypt on TablesKey for KeysTable',
+      'kms:Decrypt on TablesKey for LedgerTable',
+      'kms:Decrypt on TablesKey for UsageTable',
       'logs:CreateLogStream on ProxyLogs',
       'logs:PutLogEvents on ProxyLogs',
       ...tracing,
