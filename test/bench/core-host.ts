@@ -5,45 +5,60 @@ import { createDynamoPolicyStore } from '../../lambdas/aws/dynamo-policy-store.t
 import { createJsonClient } from '../../lambdas/aws/json-client.ts';
 import { equalInConstantTime } from '../../lambdas/crypto/equal-in-constant-time.ts';
 import { sha256Hex } from '../../lambdas/crypto/sha256-hex.ts';
-import type { KeyStore } from '../../lambdas/domain/keys/key-store.ts';
-import { createDataPlane } from '../../lambdas/handlers/data-plane.ts';
+import { createLedger } from '../../lambdas/domain/limits/create-ledger.ts';
+import { createDataPlane, type DataPlanePorts } from '../../lambdas/handlers/data-plane.ts';
 import type { ResponseSink } from '../../lambdas/http/gateway-request.ts';
 import { createProviders } from '../../lambdas/providers/registry.ts';
-import { benchKeyRecord } from './bench-key-record.ts';
+import { createAgreeableStores } from './agreeable-stores.ts';
+import { benchPolicy } from './bench-policy.ts';
 import { serveMeters } from './meters.ts';
-import { replyKinds } from './workloads.ts';
+import { providerOf, replyKinds } from './workloads.ts';
 
 const [port, store] = process.argv.slice(2);
 const mockUrl = `http://127.0.0.1:${port}`;
+const now = () => Date.now();
+const nowSeconds = () => Math.floor(Date.now() / 1000);
 
-const memoryKeys: KeyStore = {
-  findKey: async (publicId) => (publicId === benchKeyRecord.id ? benchKeyRecord : undefined),
-};
+type StorePorts = Pick<DataPlanePorts, 'policies' | 'ledger'>;
 
-/** The adapter of the deployed function. A role's session token is long, and every byte of it is signed. */
-function createStoredKeys(): KeyStore {
+function createMemoryStores(): StorePorts {
+  const findPolicy = async (id: string) => (id === benchPolicy.key.id ? benchPolicy : undefined);
+  return {
+    policies: { loadPolicy: findPolicy, reloadPolicy: findPolicy },
+    ledger: createLedger({ ...createAgreeableStores(now), now }),
+  };
+}
+
+/** The adapters of the deployed function. A role's session token is long, and every byte of it is signed. */
+function createDynamoStores(): StorePorts {
   const credentials = { accessKeyId: 'ASIABENCH', secretAccessKey: 'bench', sessionToken: 'bench/'.repeat(120) };
   const client = createJsonClient({
     service: 'dynamodb',
     region: 'us-east-1',
     endpoint: mockUrl,
     credentials: () => credentials,
-    now: Date.now,
+    now,
     random: Math.random,
   });
-  return createDynamoKeyStore({ client, table: 'keys' });
+  const tables = { keysTable: 'keys', ledgerTable: 'ledger', usageTable: 'usage' };
+  return {
+    policies: createDynamoPolicyStore({ client, ...tables, now }),
+    ledger: createDynamoLedger({ client, ...tables, now }),
+  };
 }
 
-const nowSeconds = () => Math.floor(Date.now() / 1000);
 const serve = createDataPlane({
-  keys: store === 'store' ? createStoredKeys() : memoryKeys,
+  ...(store === 'store' ? createDynamoStores() : createMemoryStores()),
   digestMatches: (secret, sha256) => equalInConstantTime(sha256Hex(secret), sha256),
   credentials: { reveal: async () => 'sk-bench' },
   providers: createProviders(
-    Object.fromEntries(replyKinds.map((kind) => [kind, { baseUrl: `${mockUrl}/${kind}`, credential: 'required' }])),
+    Object.fromEntries(
+      replyKinds.map((kind) => [providerOf[kind], { baseUrl: `${mockUrl}/${kind}`, credential: 'required' }]),
+    ),
     { newId: () => 'bench', nowSeconds },
   ),
   nowSeconds,
+  nowMs: now,
   elapsedMs: () => performance.now(),
   writeLine: (line) => void process.stdout.write(`${line}\n`),
 });
@@ -79,7 +94,8 @@ let requests = 0;
 async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   requests += 1;
   const request = {
-    requestId: `bench-${requests}`,
+    // As long as those of API Gateway.
+    requestId: `${requests}`.padStart(36, '0'),
     method: incoming.method ?? '',
     path: incoming.url ?? '',
     headers: readHeaders(incoming),

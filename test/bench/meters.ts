@@ -32,15 +32,20 @@ function isMeter(name: unknown): name is Meter {
   return typeof name === 'string' && Object.hasOwn(meters, name);
 }
 
-/** Listens on a free port of 127.0.0.1 until the parent goes away. */
-export function serveMeters(server: Server): void {
+/** Tells the parent the port on which this process serves, and its meters when asked, until the parent goes away. */
+export function tellMeters(port: number): void {
   process.on('message', (name) => {
     if (isMeter(name)) process.send?.({ value: meters[name]() });
   });
   // Not the default end by signal: a profile is only written by an orderly exit.
   process.on('disconnect', () => process.exit(0));
+  process.send?.({ value: port });
+}
+
+/** Listens on a free port of 127.0.0.1 until the parent goes away. */
+export function serveMeters(server: Server): void {
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();
-    if (typeof address === 'object' && address !== null) process.send?.({ value: address.port });
+    if (typeof address === 'object' && address !== null) tellMeters(address.port);
   });
 }

@@ -1,13 +1,10 @@
 // A process: the fastest upstream that Node can be. Canned bytes on bare sockets, so that what is measured is the gateway.
-// It answers as a model provider (/whole, /burst, /trickle), and as a DynamoDB that holds the one key of the benchmark.
+// It answers as a model provider (/whole, /burst, /trickle), and as a DynamoDB.
 import { createServer, type Socket } from 'node:net';
-import { crc32 } from 'node:zlib';
-import { encodeItem } from '../../lambdas/aws/attribute-values.ts';
-import { keyKey } from '../../lambdas/aws/item-keys.ts';
-import { benchKeyRecord } from './bench-key-record.ts';
 import { formatHead, readContentLength, splitHead } from './http-head.ts';
 import { serveMeters } from './meters.ts';
-import { benchKeyParts, streamEvents, trickleGapMs, wholeReply } from './workloads.ts';
+import { answerStoreCall } from './mock-store.ts';
+import { streamEvents, trickleGapMs, wholeReply } from './workloads.ts';
 
 /** What a provider usually sends along. */
 const providerHeaders = {
@@ -24,20 +21,6 @@ function formatResponse(headers: Readonly<Record<string, string>>, body: Buffer)
 }
 
 const whole = formatResponse({ ...providerHeaders, 'content-type': 'application/json' }, wholeReply);
-
-const keyItem = Buffer.from(
-  JSON.stringify({ Item: { ...keyKey(benchKeyParts.publicId), ...encodeItem(benchKeyRecord) } }),
-);
-const storeAnswer = formatResponse(
-  {
-    server: 'Server',
-    date: 'Sun, 22 Nov 2026 12:00:00 GMT',
-    'content-type': 'application/x-amz-json-1.0',
-    'x-amzn-requestid': 'BENCH0123456789BENCH0123456789BENCH0123456789BENCH012',
-    'x-amz-crc32': String(crc32(keyItem)),
-  },
-  keyItem,
-);
 
 const streamHead = formatHead('HTTP/1.1 200 OK', {
   ...providerHeaders,
@@ -64,11 +47,12 @@ function startTrickle(socket: Socket): void {
   }, trickleGapMs);
 }
 
-function answer(socket: Socket, head: string): void {
-  if (head.startsWith('POST /whole/')) socket.write(whole);
+function answer(socket: Socket, head: string, body: readonly Buffer[]): void {
+  const operation = /^x-amz-target: DynamoDB_20120810\.(\w+)/im.exec(head)?.[1];
+  if (operation !== undefined) socket.write(answerStoreCall(operation, Buffer.concat(body).toString('latin1')));
+  else if (head.startsWith('POST /whole/')) socket.write(whole);
   else if (head.startsWith('POST /burst/')) socket.write(wholeStream);
   else if (head.startsWith('POST /trickle/')) startTrickle(socket);
-  else if (/^x-amz-target: DynamoDB_20120810\.GetItem/im.test(head)) socket.write(storeAnswer);
   else socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
 }
 
@@ -77,6 +61,7 @@ function serve(socket: Socket): void {
   let partialHead = Buffer.alloc(0);
   let head = '';
   let missing = 0;
+  let pieces: Buffer[] = [];
   socket.on('data', (piece: Buffer) => {
     let body = piece;
     if (missing === 0) {
@@ -88,10 +73,12 @@ function serve(socket: Socket): void {
       partialHead = Buffer.alloc(0);
       head = split.head;
       body = split.rest;
+      pieces = [];
       missing = readContentLength(head) ?? 0;
     }
+    pieces.push(body);
     missing -= body.length;
-    if (missing === 0) answer(socket, head);
+    if (missing === 0) answer(socket, head, pieces);
   });
   // A client that is killed between two requests is no news.
   socket.on('error', () => socket.destroy());

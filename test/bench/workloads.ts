@@ -5,9 +5,20 @@ import { composeKey } from '../../lambdas/domain/keys/key-format.ts';
 export const benchKeyParts = { publicId: 'BenchBenchBe', secret: 'BenchBenchBenchBenchBenchBenchBe' } as const;
 export const benchKey = composeKey(benchKeyParts);
 
-/** How the mock upstream answers; also the name under which the gateway knows that upstream. */
+/** How the mock upstream answers. */
 export const replyKinds = ['whole', 'burst', 'trickle'] as const;
 export type ReplyKind = (typeof replyKinds)[number];
+
+/** As which of its providers the gateway knows that upstream; the model has a price, as a spend cap demands. */
+export const providerOf = { whole: 'openai', burst: 'groq', trickle: 'mistral' } as const satisfies Record<
+  ReplyKind,
+  string
+>;
+const modelOf = {
+  whole: 'openai/gpt-4o-mini',
+  burst: 'groq/llama-3.1-8b-instant',
+  trickle: 'mistral/mistral-small-latest',
+} as const satisfies Record<ReplyKind, string>;
 
 /** Between two events of a `trickle`: 100 tokens a second. */
 export const trickleGapMs = 10;
@@ -27,7 +38,7 @@ function prose(length: number): string {
 function encodeRequest(reply: ReplyKind, bytes: number): Buffer {
   const request = (content: string) =>
     JSON.stringify({
-      model: `${reply}/bench-model`,
+      model: modelOf[reply],
       messages: [
         { role: 'system', content: 'You keep the gate.' },
         { role: 'user', content },
@@ -50,7 +61,7 @@ export const trickle: Workload = { reply: 'trickle', body: encodeRequest('trickl
 export const longPrompt: Workload = {
   reply: 'whole',
   body: Buffer.from(
-    JSON.stringify({ model: 'whole/bench-model', messages: [{ role: 'user', content: prose(195_000) }] }),
+    JSON.stringify({ model: modelOf.whole, messages: [{ role: 'user', content: prose(195_000) }] }),
   ),
 };
 
