@@ -16,7 +16,14 @@ const { randomUUID } = process.getBuiltinModule('node:crypto');
 const env = readEnvironment(proxyEnvironment);
 const now = () => Date.now();
 const nowSeconds = () => Math.floor(Date.now() / 1000);
-const aws = { region: env.AWS_REGION, credentials: readAwsCredentials, now, random: Math.random };
+const aws = {
+  region: env.AWS_REGION,
+  credentials: readAwsCredentials,
+  now,
+  random: Math.random,
+  attemptTimeoutMs: 2_000,
+  totalTimeoutMs: 5_000,
+};
 const dynamodb = createJsonClient({ ...aws, service: 'dynamodb', endpoint: env.AWS_ENDPOINT_URL_DYNAMODB });
 const kms = createJsonClient({ ...aws, service: 'kms', endpoint: env.AWS_ENDPOINT_URL_KMS });
 const { [ENV.keysTable]: keysTable, [ENV.ledgerTable]: ledgerTable, [ENV.usageTable]: usageTable } = env;

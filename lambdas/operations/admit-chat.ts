@@ -50,6 +50,8 @@ const uncapped = { amountNano: 1_000_000_000_000, tokens: 1_000_000_000 } as con
 interface Attempt {
   readonly number: number;
   readonly caller: Caller;
+  /** As the store had them during this request. */
+  readonly isFresh: boolean;
   /** What the scopes that refused had left. */
   readonly left: Pick<BoundLimits, 'affordableNano' | 'tokensAvailable'>;
 }
@@ -94,30 +96,42 @@ function shrink(
   return { ...attempt, number: attempt.number + 1, left };
 }
 
+async function identifyAgain(chat: ChatToAdmit, attempt: Attempt): Promise<Result> {
+  const anew = await chat.identifyAnew();
+  if (!anew.ok) return { kind: 'done', outcome: anew };
+  return { kind: 'again', attempt: { ...attempt, number: attempt.number + 1, caller: anew.value, isFresh: true } };
+}
+
+type Refused = Extract<Outcome<never>, { ok: false }>;
+
+/** A refusal that no scope was asked about: a policy that was loosened since it was read must not be held against anyone. */
+async function refuseByPolicy(chat: ChatToAdmit, attempt: Attempt, outcome: Refused): Promise<Result> {
+  return attempt.isFresh ? { kind: 'done', outcome } : identifyAgain(chat, attempt);
+}
+
 async function reserveOnce(chat: ChatToAdmit, attempt: Attempt, ledger: Ledger): Promise<Result> {
   const { key, account } = attempt.caller;
   const name = `${chat.provider}/${chat.model}`;
   if (!allowsModel(key.models, name)) {
-    return { kind: 'done', outcome: refuse('model_not_allowed', 'This API key may not call that model.', 'model') };
+    const refused = refuse('model_not_allowed', 'This API key may not call that model.', 'model');
+    return refuseByPolicy(chat, attempt, refused);
   }
   const scopes = scopesOf(key, account, name);
   const facts = findModel(chat.provider, chat.model, chat.startedAtMs);
   const bounded = boundFor({ ...chat, facts }, limitsInForce(scopes, attempt));
-  if (!bounded.ok) return { kind: 'done', outcome: bounded };
+  if (!bounded.ok) return refuseByPolicy(chat, attempt, bounded);
   const bound = bounded.value;
   const demand = makeDemand(chat, attempt.number, scopes, bound);
   const outcome = await ledger.reserve(demand);
-  if (outcome.kind === 'policy-changed') {
-    const anew = await chat.identifyAnew();
-    if (!anew.ok) return { kind: 'done', outcome: anew };
-    return { kind: 'again', attempt: { ...attempt, number: attempt.number + 1, caller: anew.value } };
-  }
+  if (outcome.kind === 'policy-changed') return identifyAgain(chat, attempt);
   const headers = limitHeaders(scopes, outcome.views);
   if (outcome.kind === 'refused') {
     const smaller = shrink(outcome, bound, attempt);
-    return smaller === undefined
-      ? { kind: 'done', outcome: refuseDemand(outcome, headers) }
-      : { kind: 'again', attempt: smaller };
+    if (smaller !== undefined) return { kind: 'again', attempt: smaller };
+    const refused = refuseDemand(outcome, headers);
+    return outcome.views.length === 0
+      ? refuseByPolicy(chat, attempt, refused)
+      : { kind: 'done', outcome: refused };
   }
   const { views } = outcome;
   return { kind: 'done', outcome: accept({ caller: attempt.caller, demand, bound, facts, views, headers }) };
@@ -128,7 +142,7 @@ async function reserveOnce(chat: ChatToAdmit, attempt: Attempt, ledger: Ledger):
  * `service_unavailable` where nothing could be held for sure: then nothing may be forwarded.
  */
 export async function admitChat(chat: ChatToAdmit, ledger: Ledger): Promise<Outcome<Admission>> {
-  let attempt: Attempt = { number: 1, caller: chat.caller, left: {} };
+  let attempt: Attempt = { number: 1, caller: chat.caller, isFresh: false, left: {} };
   while (attempt.number <= maxAttempts) {
     const result = await reserveOnce(chat, attempt, ledger);
     if (result.kind === 'done') return result.outcome;

@@ -15,6 +15,27 @@ export interface IdentifyPorts extends Omit<AuthenticatePorts, 'keys'> {
   readonly policies: PolicyStore;
 }
 
+async function identifyOnce(
+  presented: string | undefined,
+  load: PolicyStore['loadPolicy'],
+  ports: IdentifyPorts,
+): Promise<Outcome<Caller>> {
+  let policy: Policy | undefined;
+  const keys = {
+    async findKey(publicId: string) {
+      policy = await load(publicId);
+      return policy?.key;
+    },
+  };
+  const key = await authenticate(presented, { ...ports, keys });
+  if (!key.ok) return key;
+  const account = verifyAccount(policy?.account);
+  return account.ok ? accept({ key: key.value, account: account.value }) : account;
+}
+
+/** Told to the holder of the secret alone, and no longer true once the key was given more time. */
+const revocable: ReadonlySet<string> = new Set(['key_expired', 'key_disabled']);
+
 /**
  * The caller by the key as presented. `cached` is for routes that reserve: their reservation fails where the policy has
  * changed since, and they come back with `fresh`, as every other route does from the start.
@@ -24,15 +45,8 @@ export async function identify(
   age: 'cached' | 'fresh',
   ports: IdentifyPorts,
 ): Promise<Outcome<Caller>> {
-  let policy: Policy | undefined;
-  const keys = {
-    async findKey(publicId: string) {
-      policy = await (age === 'cached' ? ports.policies.loadPolicy(publicId) : ports.policies.reloadPolicy(publicId));
-      return policy?.key;
-    },
-  };
-  const key = await authenticate(presented, { ...ports, keys });
-  if (!key.ok) return key;
-  const account = verifyAccount(policy?.account);
-  return account.ok ? accept({ key: key.value, account: account.value }) : account;
+  const { loadPolicy, reloadPolicy } = ports.policies;
+  if (age === 'fresh') return identifyOnce(presented, reloadPolicy, ports);
+  const caller = await identifyOnce(presented, loadPolicy, ports);
+  return caller.ok || !revocable.has(caller.refusal.code) ? caller : identifyOnce(presented, reloadPolicy, ports);
 }

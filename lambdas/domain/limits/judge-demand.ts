@@ -7,7 +7,7 @@ import { staleMarks } from './settled-mark.ts';
 import { admits, MINUTE_MS, minuteOf, type WindowCounts, type WindowDemand, waitForRoomMs } from './windows.ts';
 
 /** Every write of a scope's item pays for all that lies open on it. */
-export const MAX_OPEN = 64;
+export const MAX_OPEN = 256;
 
 /** When running requests will end is not known: a client that must wait for them may as well try soon. */
 const TRY_AGAIN_MS = 1000;
