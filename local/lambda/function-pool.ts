@@ -24,6 +24,15 @@ export interface FunctionPoolOptions {
 
 /** Environments that may start at the same time: on a small machine more would only slow each other down. */
 const parallelStarts = 4;
+/**
+ * So many environments start as requests come. Further ones only where waiting is not over soon anyhow: while requests are
+ * short, more processes than this would slow each of them down; while they are long streams, each needs one of its own.
+ */
+const eagerEnvironments = 8;
+/** Nothing that waits was taken up for so long: every environment is at work on something long. */
+const standstillMs = 250;
+/** Or the queue moves, but slowly. */
+const patienceMs = 1_000;
 /** How long and how many requests wait where every environment is busy; Lambda would have had more of them. */
 const longestWaitMs = 30_000;
 const longestQueue = 4096;
@@ -32,6 +41,7 @@ const idleMs = 60_000;
 
 interface Waiting {
   readonly invocation: Invocation;
+  readonly sinceMs: number;
   readonly expiry: NodeJS.Timeout;
 }
 
@@ -50,6 +60,9 @@ export class FunctionPool {
   readonly #queue: Waiting[] = [];
   #warming: { resolve(): void; reject(error: Error): void } | undefined;
   #stopped = false;
+  /** When something that waited was last taken up. */
+  #movedAtMs = 0;
+  #growth: NodeJS.Timeout | undefined;
 
   constructor(options: FunctionPoolOptions) {
     this.#options = options;
@@ -100,12 +113,28 @@ export class FunctionPool {
     this.#starting.add(environment);
   }
 
-  /** One environment for each request that waits, within the limits. */
+  /** Environments for the requests that wait, within the limits. */
   #startForQueue(): void {
     const wanted = Math.min(this.#queue.length, parallelStarts);
-    while (!this.#stopped && this.#starting.size < wanted && this.#all.size < this.#options.maxEnvironments) {
-      this.#startOne();
-    }
+    const most = Math.min(this.#options.maxEnvironments, Math.max(eagerEnvironments, this.#all.size + this.#growBy()));
+    while (!this.#stopped && this.#starting.size < wanted && this.#all.size < most) this.#startOne();
+    if (this.#queue.length > 0 && !this.#stopped) this.#lookAgain();
+  }
+
+  /** How many environments beyond the eager ones the queue is worth now. */
+  #growBy(): number {
+    const [oldest] = this.#queue;
+    if (oldest === undefined) return 0;
+    const nowMs = performance.now();
+    if (nowMs - Math.max(this.#movedAtMs, oldest.sinceMs) >= standstillMs) return parallelStarts;
+    return nowMs - oldest.sinceMs >= patienceMs ? 1 : 0;
+  }
+
+  #lookAgain(): void {
+    this.#growth ??= setTimeout(() => {
+      this.#growth = undefined;
+      this.#startForQueue();
+    }, standstillMs).unref();
   }
 
   #becomeIdle(environment: Environment): void {
@@ -117,6 +146,7 @@ export class FunctionPool {
       this.#idle.push({ environment, retirement });
     } else {
       clearTimeout(next.expiry);
+      this.#movedAtMs = performance.now();
       environment.run(next.invocation);
     }
     this.#startForQueue();
@@ -156,7 +186,7 @@ export class FunctionPool {
       if (index >= 0) this.#queue.splice(index, 1);
       invocation.settle({ kind: 'failure', reason: 'throttled' });
     }, longestWaitMs);
-    this.#queue.push({ invocation, expiry });
+    this.#queue.push({ invocation, sinceMs: performance.now(), expiry });
     this.#startForQueue();
   }
 }

@@ -77,6 +77,30 @@ describe('a pool of environments', () => {
     expect(environments.every(({ ran }) => ran.length === 1)).toBe(true);
   });
 
+  test('grows past eight only for what does not move: more processes would slow short requests down', async () => {
+    const { pool, environments, at } = createPool(64);
+    for (let index = 0; index < 40; index += 1) void pool.invoke({});
+    for (let index = 0; index < 8; index += 1) at(index).becomeIdle();
+    for (let round = 0; round < 4; round += 1) {
+      await vi.advanceTimersByTimeAsync(200);
+      at(round).answer();
+    }
+    expect(environments).toHaveLength(8);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(environments.length).toBeGreaterThan(8);
+  });
+
+  test('gives each of many long streams an environment of its own, in time', async () => {
+    const { pool, environments, at } = createPool(64);
+    for (let index = 0; index < 40; index += 1) void pool.invoke({});
+    for (let index = 0; index < 40; index += 1) {
+      while (environments.length <= index) await vi.advanceTimersByTimeAsync(250);
+      at(index).becomeIdle();
+    }
+    expect(environments).toHaveLength(40);
+    expect(environments.every(({ ran }) => ran.length === 1)).toBe(true);
+  });
+
   test('gives requests their turn in order, each to the first environment that is free', async () => {
     const { pool, at } = createPool(1);
     const results = [pool.invoke('a'), pool.invoke('b'), pool.invoke('c')];
