@@ -129,9 +129,7 @@ async function reserveOnce(chat: ChatToAdmit, attempt: Attempt, ledger: Ledger):
     const smaller = shrink(outcome, bound, attempt);
     if (smaller !== undefined) return { kind: 'again', attempt: smaller };
     const refused = refuseDemand(outcome, headers);
-    return outcome.views.length === 0
-      ? refuseByPolicy(chat, attempt, refused)
-      : { kind: 'done', outcome: refused };
+    return outcome.views.length === 0 ? refuseByPolicy(chat, attempt, refused) : { kind: 'done', outcome: refused };
   }
   const { views } = outcome;
   return { kind: 'done', outcome: accept({ caller: attempt.caller, demand, bound, facts, views, headers }) };
