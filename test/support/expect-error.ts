@@ -18,14 +18,19 @@ export interface ExpectedError {
   readonly code: string;
   /** @default any */
   readonly param?: string | null;
+  /** @default invalid_request_error */
+  readonly type?: string;
 }
 
 /** An error of the gateway's own: shape, status, code, request id. */
-export function expectRefusal(answer: HttpAnswer, { status, code, param }: ExpectedError): void {
+export function expectRefusal(
+  answer: HttpAnswer,
+  { status, code, param, type = 'invalid_request_error' }: ExpectedError,
+): void {
   expect({ status: answer.status, body: answer.text }).toMatchObject({ status });
   const { error } = errorBody.parse(answer.json);
   expect(error).toMatchObject({ code, ...(param !== undefined && { param }) });
-  expect(error.type).toBe('invalid_request_error');
+  expect(error.type).toBe(type);
   expectOwnHeaders(answer);
 }
 

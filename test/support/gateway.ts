@@ -91,7 +91,7 @@ export interface TestKey {
 type KeyItem = Parameters<typeof encodeItem>[0] & { readonly id: string };
 
 /** Writes a key's record as it is given, straight into the table. */
-export async function putKeyRecord(record: KeyItem): Promise<void> {
+async function putKeyRecord(record: KeyItem): Promise<void> {
   const Item = { ...keyKey(record.id), ...encodeItem(record) };
   await dynamodb.send(new PutItemCommand({ TableName: gateway.tables.keys, Item }));
 }

@@ -1,0 +1,6 @@
+import { describe } from 'vitest';
+import { send } from '../../support/gateway.ts';
+import { describeAuthentication } from '../common-auth.ts';
+
+describe('POST /v1/keys', () =>
+  describeAuthentication((headers) => send({ path: '/v1/keys', headers, body: '{"name":"x"}' })));

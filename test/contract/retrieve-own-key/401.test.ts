@@ -1,0 +1,5 @@
+import { describe } from 'vitest';
+import { send } from '../../support/gateway.ts';
+import { describeAuthentication } from '../common-auth.ts';
+
+describe('GET /v1/key', () => describeAuthentication((headers) => send({ path: '/v1/key', headers })));
