@@ -1,5 +1,5 @@
-import type { LedgerPorts } from '../../lambdas/domain/limits/settle-request.ts';
 import type { ScopeUpdate } from '../../lambdas/domain/limits/scope-update.ts';
+import type { LedgerPorts } from '../../lambdas/domain/limits/settle-request.ts';
 import { busyScopeState } from './bench-policy.ts';
 
 function openAfter({ open }: ScopeUpdate): Readonly<Record<string, string>> {

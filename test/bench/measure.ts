@@ -36,6 +36,8 @@ export interface Reading {
   readonly firstByteP99Ms: number;
   /** Per request; NaN where the target does not tell its CPU time. */
   readonly cpuMs: number;
+  /** Requests answered. */
+  readonly perSecond: number;
 }
 
 export interface WarmUp {
@@ -65,7 +67,9 @@ async function measureOnce(cell: Cell, target: Target, round: number, { sliceMs 
   const request = encodeRequest(target, workload);
   const beforeUs = (await target.cpuUs?.()) ?? Number.NaN;
   const load = { port: target.port, request, concurrency, durationMs: sliceMs * slices, spreadMs };
+  const startMs = performance.now();
   const { totalMs, firstByteMs } = await applyLoad(load);
+  const seconds = (performance.now() - startMs) / 1000;
   const afterUs = (await target.cpuUs?.()) ?? Number.NaN;
   return {
     cell: cell.name,
@@ -76,6 +80,7 @@ async function measureOnce(cell: Cell, target: Target, round: number, { sliceMs 
     firstByteP50Ms: quantile(firstByteMs, 0.5),
     firstByteP99Ms: quantile(firstByteMs, 0.99),
     cpuMs: (afterUs - beforeUs) / 1000 / totalMs.length,
+    perSecond: totalMs.length / seconds,
   };
 }
 

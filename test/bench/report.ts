@@ -81,3 +81,13 @@ export function atMost(name: string, value: number, limit: number, unit: string)
     reached: value <= limit,
   };
 }
+
+/** A figure that must not fall below `limit`. */
+export function atLeast(name: string, value: number, limit: number, unit: string): Goal {
+  return {
+    name,
+    measured: `${formatNumber(value)} ${unit}`,
+    limit: `>= ${formatNumber(limit)} ${unit}`,
+    reached: value >= limit,
+  };
+}

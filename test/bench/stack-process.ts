@@ -54,7 +54,10 @@ async function waitUntilReady(runner: ChildProcess, path: string): Promise<z.inf
 export async function startStack(mockPort: number): Promise<StackProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), 'portcullis-bench-'));
   const path = join(dataDir, 'ready.json');
-  const upstreams = replyKinds.flatMap((kind) => ['--upstream', `${providerOf[kind]}=http://127.0.0.1:${mockPort}/${kind}`]);
+  const upstreams = replyKinds.flatMap((kind) => [
+    '--upstream',
+    `${providerOf[kind]}=http://127.0.0.1:${mockPort}/${kind}`,
+  ]);
   const runner = spawn(
     process.execPath,
     ['bin/local.ts', '--port', '0', '--data', join(dataDir, 'data'), '--ready-file', path, ...upstreams],

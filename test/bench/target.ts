@@ -1,13 +1,15 @@
 // What a request is sent to, and how it must be put there.
 import { request as httpRequest } from 'node:http';
 import { formatHead } from './http-head.ts';
-import { expectedReply, type Workload } from './workloads.ts';
+import { expectedReply, type ReplyKind, type Workload } from './workloads.ts';
 
 export interface Target {
   readonly name: string;
   readonly port: number;
   /** A virtual key: the target is the gateway. Left out: it is the mock itself, or what passes everything on to it. */
   readonly key?: string;
+  /** What another gateway wants to be told beside the request, to pass it on to the mock. */
+  readonly routing?: (reply: ReplyKind) => Readonly<Record<string, string>>;
   /** CPU of the target's process so far, microseconds. Left out where it is not one process. */
   readonly cpuUs?: () => Promise<number>;
 }
@@ -18,9 +20,9 @@ interface Envelope {
 }
 
 /** As the official SDK sends it. */
-function addressTo({ port, key }: Target, { reply, body }: Workload): Envelope {
+function addressTo({ port, key, routing }: Target, { reply, body }: Workload): Envelope {
   return {
-    path: key === undefined ? `/${reply}/chat/completions` : '/v1/chat/completions',
+    path: key === undefined && routing === undefined ? `/${reply}/chat/completions` : '/v1/chat/completions',
     headers: {
       host: `127.0.0.1:${port}`,
       authorization: `Bearer ${key ?? 'sk-bench'}`,
@@ -31,6 +33,7 @@ function addressTo({ port, key }: Target, { reply, body }: Workload): Envelope {
       'x-stainless-lang': 'js',
       'x-stainless-runtime': 'node',
       'x-stainless-retry-count': '0',
+      ...routing?.(reply),
     },
   };
 }

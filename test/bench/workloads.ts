@@ -60,9 +60,7 @@ export const trickle: Workload = { reply: 'trickle', body: encodeRequest('trickl
 /** A prompt of 200 KB. Cut in bulk first: `encodeRequest` shortens letter by letter. */
 export const longPrompt: Workload = {
   reply: 'whole',
-  body: Buffer.from(
-    JSON.stringify({ model: modelOf.whole, messages: [{ role: 'user', content: prose(195_000) }] }),
-  ),
+  body: Buffer.from(JSON.stringify({ model: modelOf.whole, messages: [{ role: 'user', content: prose(195_000) }] })),
 };
 
 const usage = { prompt_tokens: 200, completion_tokens: 180, total_tokens: 380 };
