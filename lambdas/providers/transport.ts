@@ -100,6 +100,7 @@ export function sendUpstream({ url, headers, body, timeouts }: UpstreamRequest):
   return new Promise((resolve, reject) => {
     const outgoing = post(toPlace(url), { ...headers, 'content-length': String(body.length) });
     let unsent = true;
+    let answered = false;
     const expire = () => {
       reject(new GatewayFault('upstream_timeout', { unsent }));
       outgoing.destroy();
@@ -115,13 +116,14 @@ export function sendUpstream({ url, headers, body, timeouts }: UpstreamRequest):
       clearTimeout(timer);
       reject(new GatewayFault('upstream_error', { cause, unsent }));
     });
-    // What switches to another protocol closes without an error; behind an answer this does nothing.
+    // What switches to another protocol closes without an error.
     outgoing.on('close', () => {
       clearTimeout(timer);
-      reject(new GatewayFault('upstream_error'));
+      if (!answered) reject(new GatewayFault('upstream_error'));
     });
     outgoing.on('response', (response) => {
       clearTimeout(timer);
+      answered = true;
       resolve({
         status: response.statusCode ?? 0,
         headers: flattenHeaders(response),
