@@ -8,6 +8,7 @@ export default {
     'local/lambda/ric-shim.cjs',
     'test/**/*.test.ts',
     'test/bench/main.ts',
+    'test/simulation/main.ts',
     'test/local/dynamodb/serve-until-killed.ts',
   ],
   project: ['{bin,lib,local,lambdas,scripts,test}/**/*.{ts,mjs,cjs}'],

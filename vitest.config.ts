@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'test/{domain,providers,operations,aws,crypto,http,handlers,local,bin,scripts,support}/**/*.test.ts',
+            'test/{domain,providers,operations,aws,crypto,http,handlers,local,bin,scripts,simulation,support}/**/*.test.ts',
           ],
         },
       },
