@@ -7,6 +7,7 @@ export const ENV = {
   keysTable: 'KEYS_TABLE',
   auditTable: 'AUDIT_TABLE',
   ledgerTable: 'LEDGER_TABLE',
+  usageTable: 'USAGE_TABLE',
   envelopeKeyArn: 'ENVELOPE_KEY_ARN',
   upstreams: 'UPSTREAMS',
 } as const;
@@ -77,11 +78,19 @@ export const managementEnvironment = z.object({
   [ENV.auditTable]: z.string(),
 });
 
+export const sweeperEnvironment = z.object({
+  ...lambdaRuntime,
+  [ENV.stage]: z.string(),
+  [ENV.ledgerTable]: z.string(),
+  [ENV.usageTable]: z.string(),
+});
+
 /** By handler file: `proxy` is handlers/proxy.lambda.ts. A template test parses each function's variables with its own. */
 export const environments = {
   proxy: proxyEnvironment,
   admin: adminEnvironment,
   management: managementEnvironment,
+  sweeper: sweeperEnvironment,
 } as const;
 
 export function readEnvironment<Schema extends z.ZodMiniType>(schema: Schema): z.infer<Schema> {

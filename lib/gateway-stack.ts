@@ -8,6 +8,7 @@ import { EnvelopeKey } from './constructs/envelope-key.ts';
 import { GatewayApi } from './constructs/gateway-api.ts';
 import { GatewayFunction } from './constructs/gateway-function.ts';
 import { KeysTable } from './constructs/keys-table.ts';
+import { LeaseSweeper } from './constructs/lease-sweeper.ts';
 import { LedgerTable } from './constructs/ledger-table.ts';
 import { OperationsKey } from './constructs/operations-key.ts';
 import { RotatedKey } from './constructs/rotated-key.ts';
@@ -22,6 +23,7 @@ interface Foundation {
   readonly envelopeKey: EnvelopeKey;
   readonly keys: KeysTable;
   readonly ledger: LedgerTable;
+  readonly usage: UsageTable;
   readonly audit: AuditTable;
 }
 
@@ -41,7 +43,8 @@ export class GatewayStack extends Stack {
     const admin = this.addAdmin(foundation);
     const management = this.addManagement(foundation);
 
-    const key = foundation.operationsKey;
+    const { operationsKey: key, ledger, usage } = foundation;
+    new LeaseSweeper(this, 'LeaseSweeper', { stage, key, ledger, usage });
     const api = new GatewayApi(this, 'Api', { stage, proxy, admin, management, key });
     new WebAcl(this, 'WebAcl', { stage, stageArn: api.stageArn, key });
 
@@ -61,9 +64,9 @@ export class GatewayStack extends Stack {
     const keys = new KeysTable(this, 'Keys', table);
     const audit = new AuditTable(this, 'Audit', table);
     const ledger = new LedgerTable(this, 'Ledger', table);
-    new UsageTable(this, 'Usage', table);
+    const usage = new UsageTable(this, 'Usage', table);
     new AuditLog(this, 'AuditLog', { stage, key: operationsKey });
-    return { stage, operationsKey, envelopeKey, keys, ledger, audit };
+    return { stage, operationsKey, envelopeKey, keys, ledger, usage, audit };
   }
 
   private addProxy({ stage, operationsKey, envelopeKey, keys }: Foundation): GatewayFunction {

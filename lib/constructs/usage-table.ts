@@ -1,4 +1,6 @@
 import type { Construct } from 'constructs';
+import { ENV } from '../../lambdas/env.ts';
+import type { GatewayFunction } from './gateway-function.ts';
 import { GatewayTable, type TableProps } from './gateway-table.ts';
 
 /**
@@ -8,5 +10,11 @@ import { GatewayTable, type TableProps } from './gateway-table.ts';
 export class UsageTable extends GatewayTable {
   constructor(scope: Construct, id: string, props: TableProps) {
     super(scope, id, { ...props, recoveryDays: 7, expires: true });
+  }
+
+  /** Puts the record of a request, and looks whether there is one. Nothing is listed or deleted. Sets USAGE_TABLE. */
+  grantSettle(fn: GatewayFunction): void {
+    this.allow(fn, ['dynamodb:GetItem', 'dynamodb:PutItem']);
+    fn.setEnvironment(ENV.usageTable, this.tableName);
   }
 }
