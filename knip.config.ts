@@ -9,6 +9,7 @@ export default {
     'test/**/*.test.ts',
     'test/bench/main.ts',
     'test/support/run-fixture-stack.ts',
+    'test/simulation/main.ts',
     'test/local/dynamodb/serve-until-killed.ts',
   ],
   project: ['{bin,lib,local,lambdas,scripts,test}/**/*.{ts,mjs,cjs}'],

@@ -10,8 +10,10 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Of what a busy machine needs; nothing is timed by it.
+          testTimeout: 30_000,
           include: [
-            'test/{domain,providers,operations,aws,crypto,net,http,handlers,local,bin,scripts,support}/**/*.test.ts',
+            'test/{domain,providers,operations,aws,crypto,net,http,handlers,local,bin,scripts,simulation,support}/**/*.test.ts',
           ],
         },
       },

@@ -81,11 +81,20 @@ export const managementEnvironment = () =>
     [ENV.auditTable]: z.string(),
   });
 
+export const sweeperEnvironment = () =>
+  z.object({
+    ...lambdaRuntime,
+    [ENV.stage]: z.string(),
+    [ENV.ledgerTable]: z.string(),
+    [ENV.usageTable]: z.string(),
+  });
+
 /** By handler file: `proxy` is handlers/proxy.lambda.ts. A template test parses each function's variables with its own. */
 export const environments = {
   proxy: proxyEnvironment,
   admin: adminEnvironment,
   management: managementEnvironment,
+  sweeper: sweeperEnvironment,
 } as const;
 
 export function readEnvironment<Schema extends z.ZodMiniType>(makeSchema: () => Schema): z.infer<Schema> {

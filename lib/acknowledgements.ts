@@ -14,6 +14,9 @@ interface Acknowledgement {
 const SYNCHRONOUS =
   'Only API Gateway invokes this function, synchronously: there is no event left to keep when a call fails.';
 
+const EACH_MINUTE =
+  'An event says only that a minute has passed: the next one does the same work, so a lost one is not kept.';
+
 const TRACING =
   "X-Ray's two write actions take no resource. They carry timings; no code of ours puts a payload into a trace.";
 
@@ -58,6 +61,9 @@ export const gatewayAcknowledgements: readonly Acknowledgement[] = [
     id: 'AwsSolutions::AwsSolutions-COG4',
     reason: "Operators sign with IAM, so the account's own sign-in, MFA and CloudTrail hold for them.",
   },
+  { path: 'Sweeper/Role', id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: TRACING },
+  { path: 'Sweeper/Function', id: 'Serverless::Serverless-LambdaDLQ', reason: EACH_MINUTE },
+  { path: 'LeaseSweeper/EachMinute', id: 'Serverless::Serverless-EventBusDLQ', reason: EACH_MINUTE },
   ...['Proxy', 'Admin', 'Management'].flatMap((fn) => [
     { path: `${fn}/Role`, id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: TRACING },
     { path: `${fn}/Function`, id: 'Serverless::Serverless-LambdaDLQ', reason: SYNCHRONOUS },

@@ -8,6 +8,7 @@ import { EnvelopeKey } from './constructs/envelope-key.ts';
 import { GatewayApi } from './constructs/gateway-api.ts';
 import { GatewayFunction } from './constructs/gateway-function.ts';
 import { KeysTable } from './constructs/keys-table.ts';
+import { LeaseSweeper } from './constructs/lease-sweeper.ts';
 import { LedgerTable } from './constructs/ledger-table.ts';
 import { OperationsKey } from './constructs/operations-key.ts';
 import { RotatedKey } from './constructs/rotated-key.ts';
@@ -42,7 +43,8 @@ export class GatewayStack extends Stack {
     const admin = this.addAdmin(foundation);
     const management = this.addManagement(foundation);
 
-    const key = foundation.operationsKey;
+    const { operationsKey: key, ledger, usage } = foundation;
+    new LeaseSweeper(this, 'LeaseSweeper', { stage, key, ledger, usage });
     const api = new GatewayApi(this, 'Api', { stage, proxy, admin, management, key });
     new WebAcl(this, 'WebAcl', { stage, stageArn: api.stageArn, key });
 
@@ -76,8 +78,8 @@ export class GatewayStack extends Stack {
       key: operationsKey,
     });
     keys.grantRead(proxy);
-    ledger.grantCharge(proxy);
-    usage.grantRecord(proxy);
+    ledger.grantReserve(proxy);
+    usage.grantSettle(proxy);
     envelopeKey.grantOpen(proxy);
     return proxy;
   }

@@ -28,7 +28,12 @@ const stageConfig = z
     throttle: z.strictObject({ requestsPerSecond: z.int().min(1), burst: z.int().min(1) }),
     /** Per source address, at the web ACL. AWS WAF counts over a minute and takes no limit below 10. */
     requestsPerMinutePerIp: z.int().min(10).max(2_000_000_000),
-    functions: z.strictObject({ proxy: functionSize, admin: functionSize, management: functionSize }),
+    functions: z.strictObject({
+      proxy: functionSize,
+      admin: functionSize,
+      management: functionSize,
+      sweeper: functionSize,
+    }),
     upstreams,
   })
   .check(({ value, issues }) => {
@@ -83,7 +88,12 @@ const local = defineStage({
   auditLogRetentionDays: 30,
   throttle: { requestsPerSecond: 1_000, burst: 2_000 },
   requestsPerMinutePerIp: 6_000,
-  functions: { proxy: { memoryMiB: 1_024 }, admin: { memoryMiB: 512 }, management: { memoryMiB: 512 } },
+  functions: {
+    proxy: { memoryMiB: 1_024 },
+    admin: { memoryMiB: 512 },
+    management: { memoryMiB: 512 },
+    sweeper: { memoryMiB: 512 },
+  },
   upstreams: { ...demo, ...providers },
 });
 
@@ -101,7 +111,7 @@ const prod = defineStage({
   retainData: true,
   logRetentionDays: 90,
   auditLogRetentionDays: 365,
-  functions: { proxy: { memoryMiB: 1_792 }, admin: { memoryMiB: 512 }, management: { memoryMiB: 512 } },
+  functions: { ...local.functions, proxy: { memoryMiB: 1_792 } },
   upstreams: providers,
 });
 

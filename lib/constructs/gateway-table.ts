@@ -1,4 +1,11 @@
-import { AttributeType, Billing, type StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  type GlobalSecondaryIndexPropsV2,
+  type StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Aws, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -27,6 +34,8 @@ export interface GatewayTableProps extends TableProps {
   readonly expires?: boolean;
   /** @default - no stream */
   readonly stream?: StreamViewType;
+  /** @default - no index */
+  readonly index?: GlobalSecondaryIndexPropsV2;
 }
 
 /**
@@ -53,10 +62,17 @@ export class GatewayTable extends Construct {
       },
       timeToLiveAttribute: props.expires ? 'expiresAtSeconds' : undefined,
       dynamoStream: props.stream,
+      globalSecondaryIndexes: props.index && [props.index],
       deletionProtection: retainData,
       removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     this.tableName = this.table.tableName;
+  }
+
+  /** Queries of one index, and of nothing else. Comes on top of `allow`. */
+  protected allowIndex(fn: GatewayFunction, indexName: string): void {
+    const index = `${this.table.tableArn}/index/${indexName}`;
+    fn.allow(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [index] }));
   }
 
   /** DynamoDB decrypts on the caller's behalf, so the caller needs the key too: for this table, through DynamoDB alone. */

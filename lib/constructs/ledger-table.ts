@@ -1,18 +1,33 @@
+import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { ENV } from '../../lambdas/env.ts';
 import type { GatewayFunction } from './gateway-function.ts';
 import { GatewayTable, type TableProps } from './gateway-table.ts';
 
+/** Where a lease may have ended, in quarter hours: the keys alone, so that counters can change without a write of it. */
+const leaseIndex = {
+  indexName: 'leases',
+  partitionKey: { name: 'leaseShard', type: AttributeType.STRING },
+  sortKey: { name: 'leaseBucket', type: AttributeType.NUMBER },
+  projectionType: ProjectionType.KEYS_ONLY,
+};
+
 /** Counters: what each scope has spent and holds reserved. Apart from `keys`, so that the data plane writes no policy. */
 export class LedgerTable extends GatewayTable {
   constructor(scope: Construct, id: string, props: TableProps) {
-    super(scope, id, { ...props, recoveryDays: 35, expires: true });
+    super(scope, id, { ...props, recoveryDays: 35, expires: true, index: leaseIndex });
   }
 
-  /** Reserves and settles: one item at a time, and no item is ever put or deleted. Sets LEDGER_TABLE. */
-  grantCharge(fn: GatewayFunction): void {
+  /** Reserves and settles, one scope at a time. Sets LEDGER_TABLE. */
+  grantReserve(fn: GatewayFunction): void {
     this.allow(fn, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
     fn.setEnvironment(ENV.ledgerTable, this.tableName);
+  }
+
+  /** Settles, and finds what is to be settled. Sets LEDGER_TABLE. */
+  grantSweep(fn: GatewayFunction): void {
+    this.grantReserve(fn);
+    this.allowIndex(fn, leaseIndex.indexName);
   }
 
   /** Opens the counters of new accounts and keys, within the transaction that makes them. Sets LEDGER_TABLE. */

@@ -12,8 +12,8 @@ export class UsageTable extends GatewayTable {
     super(scope, id, { ...props, recoveryDays: 7, expires: true });
   }
 
-  /** Puts request records, each once, and reads back one that was there before. Sets USAGE_TABLE. */
-  grantRecord(fn: GatewayFunction): void {
+  /** Puts the record of a request, and looks whether there is one. Nothing is listed or deleted. Sets USAGE_TABLE. */
+  grantSettle(fn: GatewayFunction): void {
     this.allow(fn, ['dynamodb:GetItem', 'dynamodb:PutItem']);
     fn.setEnvironment(ENV.usageTable, this.tableName);
   }

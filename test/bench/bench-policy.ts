@@ -1,5 +1,6 @@
 import { sha256Hex } from '../../lambdas/crypto/sha256-hex.ts';
 import type { Policy } from '../../lambdas/domain/keys/policy-store.ts';
+import { MAX_OPEN } from '../../lambdas/domain/limits/judge-demand.ts';
 import type { LimitsRecord } from '../../lambdas/domain/limits/limits-record.ts';
 import type { ScopeState } from '../../lambdas/domain/limits/scope-state.ts';
 import { minuteOf } from '../../lambdas/domain/limits/windows.ts';
@@ -11,7 +12,7 @@ const limits = {
   budgetDuration: 'monthly',
   requestsPerMinute: 1_000_000,
   tokensPerMinute: 1_000_000_000,
-  parallelRequests: 64,
+  parallelRequests: MAX_OPEN,
 } as const satisfies LimitsRecord;
 
 /** The one key that the hosts of the benchmark know, and its account. */

@@ -1,4 +1,5 @@
 // The handler core alone, between the load client and the mock, beside a proxy that does nothing and a peer.
+import { MAX_OPEN } from '../../lambdas/domain/limits/judge-demand.ts';
 import { installPortkey } from './install-portkey.ts';
 import { applyLoad } from './load-client.ts';
 import { type Cell, measureCells, type Pace, type Reading, summarize, summarizeAdded, warmUp } from './measure.ts';
@@ -118,10 +119,10 @@ function toPeerGoals(readings: readonly Reading[]): Goal[] {
   ];
 }
 
-/** Of the two scopes' reservation, the record, and the two settlements. One scope holds at most 64 open requests. */
+/** Of the two scopes' reservation, the record, and the two settlements. No scope holds more than MAX_OPEN. */
 async function benchWriteUnits(): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const open of [1, 16, 64]) {
+  for (const open of [1, 16, 64, MAX_OPEN]) {
     const value = await countWriteUnits(open);
     figures.push({
       table: 'DynamoDB write units per request, key and account',

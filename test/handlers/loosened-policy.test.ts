@@ -28,13 +28,15 @@ async function serve(before: Partial<KeyRecord>) {
 }
 
 describe('the first request after a policy was loosened is served, where the one before was refused for', () => {
-  it.each([
+  const cases: readonly (readonly [string, Partial<KeyRecord>])[] = [
     ['its model', { models: ['openai/*'] }],
     ['a model without a price under a cap', { limits: { maxBudgetNano: 1_000_000_000 } }],
     ['more tokens than a minute had', { limits: { tokensPerMinute: 1 } }],
     ['having expired', { expiresAt: 1_600_000_000 }],
     ['being disabled', { status: 'disabled' }],
-  ] as const)('%s', async (_case, before) => {
-    expect(await serve({ ...before, ...('models' in before && { models: [...before.models] }) })).toBe(200);
+  ];
+
+  it.each(cases)('%s', async (_case, before) => {
+    expect(await serve(before)).toBe(200);
   });
 });

@@ -19,7 +19,7 @@ export interface HttpAnswer {
   readonly json: unknown;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+const agent = new Agent({ keepAlive: true, maxSockets: 128 });
 
 /**
  * One HTTP exchange as it is on the wire: node:http, since fetch decodes bodies and refuses to send what a hostile client

@@ -41,3 +41,10 @@ export async function startTestStack(options: Partial<LocalOptions> = {}): Promi
   };
   return { ...stack, dataDir, lines, stop };
 }
+
+/** The physical name of a table. */
+export function tableNamed({ tables }: LocalStack, logicalId: string): string {
+  const [, name] = Object.entries(tables).find(([id]) => id.startsWith(logicalId)) ?? [];
+  if (name === undefined) throw new Error(`the stack has no table ${logicalId}`);
+  return name;
+}

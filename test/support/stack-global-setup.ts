@@ -4,19 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { z } from 'zod';
-import type { LocalStack } from '../../local/start.ts';
 import { findFreePort } from './free-port.ts';
 import type { GatewayContext } from './gateway.ts';
-import { productAssembly, startTestStack } from './local-stack.ts';
+import { productAssembly, startTestStack, tableNamed } from './local-stack.ts';
 import { providerCredential } from './provider-credential.ts';
 
 const fault = z.enum(['throttle', 'conflict', 'internal-error', 'timeout', 'lose-answer']);
-
-function tableNamed({ tables }: LocalStack, logicalId: string): string {
-  const [, name] = Object.entries(tables).find(([id]) => id.startsWith(logicalId)) ?? [];
-  if (name === undefined) throw new Error(`the stack has no table ${logicalId}`);
-  return name;
-}
 
 /**
  * One gateway for all files of the `stack` project: starting one takes seconds. It lives in vitest's own process, and the

@@ -42,7 +42,7 @@ describe('the app', () => {
         .sort(),
     );
     // One bundle per function, whatever the number of stages.
-    expect(assetsIn(byCli)).toHaveLength(3);
+    expect(assetsIn(byCli)).toHaveLength(4);
   });
 
   test('run by itself for one stage, synthesizes exactly what the CLI would deploy', async () => {

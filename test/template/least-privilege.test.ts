@@ -21,7 +21,12 @@ const role = z.strictObject({
   Tags: z.unknown(),
 });
 const key = z.object({ KeyPolicy: policyDocument });
-const permission = z.object({ Action: z.string(), Principal: z.string(), SourceArn: z.unknown() });
+const permission = z.object({
+  Action: z.string(),
+  Principal: z.string(),
+  SourceArn: z.unknown(),
+  FunctionName: z.unknown(),
+});
 
 /** `ProxyRole46D67FAB` -> `ProxyRole`. */
 function nameOf(logicalId: string): string {
@@ -112,9 +117,26 @@ describe.each(stageTemplates)('in stage $stage.name', ({ template }) => {
     ]);
   });
 
-  test('no policy belongs to anyone but those three', () => {
+  test('the sweeper settles what it finds in the index of leases, and reads no policy', () => {
+    expect(grantsOf(template, 'SweeperRole')).toEqual([
+      'dynamodb:GetItem on LedgerTable',
+      'dynamodb:GetItem on UsageTable',
+      'dynamodb:PutItem on UsageTable',
+      expect.stringMatching(
+        /^dynamodb:Query on \{"Fn::Join".*"LedgerTable[0-9A-F]{8}","Arn"\]\},"\/index\/leases"\]\]\}$/,
+      ),
+      'dynamodb:UpdateItem on LedgerTable',
+      'kms:Decrypt on TablesKey for LedgerTable',
+      'kms:Decrypt on TablesKey for UsageTable',
+      'logs:CreateLogStream on SweeperLogs',
+      'logs:PutLogEvents on SweeperLogs',
+      ...tracing,
+    ]);
+  });
+
+  test('no policy belongs to anyone but those four', () => {
     const roles = new Set(policies.flatMap(({ properties }) => properties.Roles.map(({ Ref }) => nameOf(Ref))));
-    expect([...roles].sort()).toEqual(['AdminRole', 'ManagementRole', 'ProxyRole']);
+    expect([...roles].sort()).toEqual(['AdminRole', 'ManagementRole', 'ProxyRole', 'SweeperRole']);
   });
 
   test('no statement names an action by a wildcard', () => {
@@ -154,7 +176,7 @@ describe.each(stageTemplates)('in stage $stage.name', ({ template }) => {
 
   test('a role is assumed by Lambda alone, and has no managed or inline policy besides', () => {
     const roles = resourcesOf(template, 'AWS::IAM::Role', role);
-    expect(roles).toHaveLength(3);
+    expect(roles).toHaveLength(4);
     for (const { properties } of roles) {
       expect(properties.AssumeRolePolicyDocument.Statement).toEqual([
         { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { Service: 'lambda.amazonaws.com' } },
@@ -162,11 +184,22 @@ describe.each(stageTemplates)('in stage $stage.name', ({ template }) => {
     }
   });
 
-  test('a function is invoked by this API alone', () => {
+  test('a function is invoked by this API alone, and the sweeper by its schedule alone', () => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission', permission);
-    expect(permissions).toHaveLength(3);
-    for (const { properties } of permissions) {
-      expect(properties).toMatchObject({ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' });
+    const byApi = permissions.filter(({ properties }) => properties.Principal === 'apigateway.amazonaws.com');
+    const others = permissions.filter((one) => !byApi.includes(one)).map(({ properties }) => properties);
+    expect(others).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        Principal: 'events.amazonaws.com',
+        SourceArn: { 'Fn::GetAtt': [expect.stringMatching(/^LeaseSweeperEachMinute/), 'Arn'] },
+        FunctionName: { 'Fn::GetAtt': [expect.stringMatching(/^SweeperFunction/), 'Arn'] },
+      },
+    ]);
+    expect(byApi).toHaveLength(3);
+    for (const { properties } of byApi) {
+      expect(properties.Action).toBe('lambda:InvokeFunction');
+      expect(JSON.stringify(properties.FunctionName)).not.toContain('Sweeper');
       const refs = [...walk(properties.SourceArn)].filter(
         (node) => z.object({ Ref: z.string() }).safeParse(node).success,
       );

@@ -99,10 +99,11 @@ export function holds(update: ScopeUpdate, state: ScopeState): boolean {
 
 function changeOpen(change: OpenChange | undefined, open: ScopeState['open']): ScopeState['open'] {
   if (change === undefined) return open;
-  if (change.kind === 'replace') return { ...open, [change.requestId]: change.by };
-  const gone = new Set((change.kind === 'add' ? change.forget : [change]).map(({ requestId }) => requestId));
-  const others = Object.fromEntries(Object.entries(open).filter(([requestId]) => !gone.has(requestId)));
-  return change.kind === 'add' ? { ...others, [change.requestId]: change.packed } : others;
+  const changed = { ...open };
+  for (const { requestId } of change.kind === 'add' ? change.forget : [change]) delete changed[requestId];
+  if (change.kind === 'add') changed[change.requestId] = change.packed;
+  if (change.kind === 'replace') changed[change.requestId] = change.by;
+  return changed;
 }
 
 function changeLease(change: LeaseChange | undefined, leaseBucket: number | undefined): number | undefined {
