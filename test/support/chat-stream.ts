@@ -6,7 +6,7 @@ export const chunkEvent = (content: string): string =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`;
 
 /** The usage of `completion`, in the chunk that ends a stream. */
-export const usageEvent = `data: ${JSON.stringify({ choices: [], usage: completion.usage })}\n\n`;
+const usageEvent = `data: ${JSON.stringify({ choices: [], usage: completion.usage })}\n\n`;
 export const doneEvent = 'data: [DONE]\n\n';
 
 export function beginStream(response: ServerResponse, content = 'Hello'): void {
