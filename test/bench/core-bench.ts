@@ -143,15 +143,15 @@ interface Hosts {
 }
 
 async function startHosts(mock: MeasuredProcess, profileDir: string | undefined): Promise<Hosts> {
-  const start = (name: string, ...args: string[]) =>
-    startMeasured({ module: new URL(name, import.meta.url), args, profileDir });
+  const start = (module: URL, ...args: string[]) => startMeasured({ module, args, profileDir });
+  const coreModule = new URL('core-host.ts', import.meta.url);
   const server = installPortkey();
   const port = String(mock.port);
   const [relayHost, coreHost, storeHost, peer] = await Promise.all([
-    start('relay-host.ts', port),
-    start('core-host.ts', port),
-    start('core-host.ts', port, 'store'),
-    server && start('portkey-host.ts', server.href),
+    start(new URL('relay-host.ts', import.meta.url), port),
+    start(coreModule, port),
+    start(coreModule, port, 'store'),
+    server && start(new URL('portkey-host.ts', import.meta.url), server.href),
   ]);
   return { mock, relay: relayHost, core: coreHost, store: storeHost, peer };
 }
