@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MAX_OPEN } from '../../lambdas/domain/limits/judge-demand.ts';
 import type { Demand, Ledger, Settlement } from '../../lambdas/domain/limits/ledger.ts';
 import type { ScopeLimits, ScopePolicy } from '../../lambdas/domain/limits/scope.ts';
 import type { LeaseIndex, RecordStore, ScopeStore } from '../../lambdas/domain/limits/scope-store.ts';
@@ -227,14 +228,14 @@ export function describeLedger(name: string, start: () => Promise<LedgerUnderTes
       expect(await ledger.reserve(demandOf(scopes, 'four'))).toMatchObject({ kind: 'reserved' });
     });
 
-    test('no scope holds more than 64 at once, even without a limit', async () => {
+    test('no scope holds more than its item can bear at once, even without a limit', async () => {
       const scopes = await newScopes();
       const ledger = subject.createLedger(now);
       const outcomes = await Promise.all(
-        Array.from({ length: 70 }, (_, index) => ledger.reserve(demandOf(scopes, `many-${index}`))),
+        Array.from({ length: MAX_OPEN + 6 }, (_, index) => ledger.reserve(demandOf(scopes, `many-${index}`))),
       );
-      expect(outcomes.filter(({ kind }) => kind === 'reserved').length).toBeLessThanOrEqual(64);
-      expect((await figures(scopes)).every(({ open }) => open <= 64)).toBe(true);
+      expect(outcomes.filter(({ kind }) => kind === 'reserved').length).toBeLessThanOrEqual(MAX_OPEN);
+      expect((await figures(scopes)).every(({ open }) => open <= MAX_OPEN)).toBe(true);
     });
 
     test('a change of either policy turns the very next request away, and nothing is held', async () => {
