@@ -10,7 +10,7 @@ import { demandOf, describeLedger, policyOf, settlementOf, startMs } from '../su
 
 describeLedger('DynamoDB', () => startLedgerTables());
 
-describe('createDynamoLedger', () => {
+describe('createDynamoLedger', { timeout: 60_000 }, () => {
   let tables: Awaited<ReturnType<typeof startLedgerTables>> | undefined;
   afterEach(() => tables?.stop());
 
