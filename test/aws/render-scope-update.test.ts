@@ -41,7 +41,7 @@ function changesOf([guess, actual, policy, demand, nowMs]: Drawn): readonly Scop
   ];
 }
 
-describe('a change of a scope in the words of DynamoDB', () => {
+describe('a change of a scope in the words of DynamoDB', { timeout: 60_000 }, () => {
   let tables: Awaited<ReturnType<typeof startLedgerTables>>;
   beforeAll(async () => {
     tables = await startLedgerTables();

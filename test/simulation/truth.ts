@@ -8,7 +8,7 @@ import type { ScopeState } from '../../lambdas/domain/limits/scope-state.ts';
 import type { ScopeUpdate } from '../../lambdas/domain/limits/scope-update.ts';
 import { isMark } from '../../lambdas/domain/limits/settled-mark.ts';
 
-export class Violation extends Error {
+class Violation extends Error {
   override readonly name = 'Violation';
 }
 

@@ -57,7 +57,8 @@ export function settlementOf(demand: Demand, more: Partial<Settlement> = {}): Se
 
 /** What every ledger must keep to, whatever is behind it. */
 export function describeLedger(name: string, start: () => Promise<LedgerUnderTest>): void {
-  describe(`Ledger: ${name}`, () => {
+  // Generous, as the store shares a busy machine.
+  describe(`Ledger: ${name}`, { timeout: 60_000 }, () => {
     let subject: LedgerUnderTest;
     let nowMs = startMs;
     let family = 0;

@@ -9,8 +9,8 @@ import { packMark } from '../../lambdas/domain/limits/settled-mark.ts';
 export const baseMs = Date.UTC(2026, 10, 29, 23, 58, 30);
 const baseMinute = Math.floor(baseMs / 60_000);
 
-export const keyScope = 'key:PublicId0001';
-export const accountScope = 'account:acct_test';
+const keyScope = 'key:PublicId0001';
+const accountScope = 'account:acct_test';
 
 const small = fc.integer({ min: 0, max: 12 });
 

@@ -1,7 +1,9 @@
-import { describeLedger } from '../../support/ledger-suite.ts';
+import { test } from 'vitest';
+import { compareWithModel } from '../../support/ledger-model.ts';
+import { describeLedger, type LedgerUnderTest } from '../../support/ledger-suite.ts';
 import { createMemoryLedger, createMemoryStores } from '../../support/memory-ledger.ts';
 
-describeLedger('in memory', async () => {
+async function start(): Promise<LedgerUnderTest> {
   const stores = createMemoryStores();
   return {
     ...stores,
@@ -9,4 +11,10 @@ describeLedger('in memory', async () => {
     putPolicy: async (policy) => stores.putPolicy(policy),
     stop: async () => {},
   };
-});
+}
+
+describeLedger('in memory', start);
+
+test('the ledger in memory comes to the same as a plain model, whatever the sequence of calls', async () => {
+  await compareWithModel(await start(), 400);
+}, 60_000);

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { judgeDemand } from '../../../lambdas/domain/limits/judge-demand.ts';
 import { planReserve } from '../../../lambdas/domain/limits/plan-reserve.ts';
 import { newScopeState, type ScopeState } from '../../../lambdas/domain/limits/scope-state.ts';
 import { applyUpdate } from '../../../lambdas/domain/limits/scope-update.ts';
 import { viewScope } from '../../../lambdas/domain/limits/view-scope.ts';
 import { baseMs } from '../../support/limits-arbitraries.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 interface Limits {
   readonly requestsPerMinute?: number;
