@@ -42,7 +42,8 @@ describe('reserving in a scope', () => {
         expect(actual.policyVersion).toBe(policy.policyVersion);
         expect(judgeDemand(actual, policy, demand, nowMs)).toBeUndefined();
       }),
-      runs,
+      // Few guesses are near enough to the truth to be let through.
+      { numRuns: 10_000 },
     );
     expect(admitted).toBeGreaterThan(10);
   });
