@@ -213,8 +213,11 @@ describe('settling in a scope', () => {
         const packed = settled.open['request-new'] ?? '';
         const mark = { requestId: 'request-new', packed };
         expect(isMark(packed)).toBe(true);
-        expect(staleMarks(settled, nowMs + 29_000)).not.toContainEqual(mark);
-        expect(staleMarks(settled, nowMs + 31_001)).toContainEqual(mark);
+        // Whole seconds are kept, and nothing ends before the minute that it began in.
+        const untilMs = unpackEntry(packed).leaseEndsAtMs;
+        expect(untilMs).toBeGreaterThanOrEqual(nowMs + 29_000);
+        expect(staleMarks(settled, untilMs)).not.toContainEqual(mark);
+        expect(staleMarks(settled, untilMs + 1)).toContainEqual(mark);
         expect(applyUpdate(planForget(mark), settled)).toEqual(settle(after, ending));
       }),
       runs,
