@@ -69,16 +69,9 @@ function limitsInForce(scopes: readonly ScopePolicy[], { caller, left }: Attempt
   };
 }
 
-function makeDemand(chat: ChatToAdmit, number: number, scopes: readonly ScopePolicy[], bound: Bound): Demand {
-  const isCapped = scopes.some(({ limits }) => limits.maxBudgetNano !== undefined);
-  return {
-    requestId: number === 1 ? chat.requestId : `${chat.requestId}.${number}`,
-    startedAtMs: chat.startedAtMs,
-    scopes,
-    amountNano: isCapped ? bound.amountNano : Math.min(bound.amountNano, uncapped.amountNano),
-    tokens: Math.min(bound.tokens, uncapped.tokens),
-    leaseEndsAtMs: chat.deadlineMs + graceMs,
-  };
+/** Each attempt reserves under an id of its own. */
+function attemptId({ requestId }: ChatToAdmit, { number }: Attempt): string {
+  return number === 1 ? requestId : `${requestId}.${number}`;
 }
 
 /** A smaller output limit of the gateway's own may fit what is left; one of the client's is never touched. */
@@ -118,10 +111,18 @@ async function reserveOnce(chat: ChatToAdmit, attempt: Attempt, ledger: Ledger):
   }
   const scopes = scopesOf(key, account, name);
   const facts = findModel(chat.provider, chat.model, chat.startedAtMs);
-  const bounded = boundFor({ ...chat, facts }, limitsInForce(scopes, attempt));
+  const limits = limitsInForce(scopes, attempt);
+  const bounded = boundFor({ ...chat, facts }, limits);
   if (!bounded.ok) return refuseByPolicy(chat, attempt, bounded);
   const bound = bounded.value;
-  const demand = makeDemand(chat, attempt.number, scopes, bound);
+  const demand = {
+    requestId: attemptId(chat, attempt),
+    startedAtMs: chat.startedAtMs,
+    scopes,
+    amountNano: limits.isCapped ? bound.amountNano : Math.min(bound.amountNano, uncapped.amountNano),
+    tokens: Math.min(bound.tokens, uncapped.tokens),
+    leaseEndsAtMs: chat.deadlineMs + graceMs,
+  };
   const outcome = await ledger.reserve(demand);
   if (outcome.kind === 'policy-changed') return identifyAgain(chat, attempt);
   const headers = limitHeaders(scopes, outcome.views);

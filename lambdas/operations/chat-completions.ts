@@ -53,11 +53,15 @@ const streamHeaders = {
   'x-accel-buffering': 'no',
 } as const;
 
-async function settle({ input, call, route, admission, ports }: Exchange, ending: Ending): Promise<void> {
-  const { amountNano, estimated, isAboveBound } = chargeOf(admission, ending);
+async function settle(
+  { input, call, route, admission, ports }: Exchange,
+  ending: Ending,
+  charge = chargeOf(admission, ending),
+): Promise<void> {
+  const { amountNano, estimated, isAboveBound } = charge;
   input.note({ amountNano, ...(estimated && { estimated }), ...(isAboveBound && { isAboveBound }) });
-  const served = { provider: route.provider.name, model: call.model };
-  await ports.ledger.settle(toSettlement(admission, served, ending));
+  const settled = { provider: route.provider.name, model: call.model, ending, charge };
+  await ports.ledger.settle(toSettlement(admission, settled));
 }
 
 /** What came before any answer: either nothing was sent, or nobody knows what was done with it. */
@@ -118,8 +122,9 @@ async function forward(exchange: Exchange): Promise<Answer> {
   }
   input.note({ usage: answer.usage });
   const ending: Ending = status < 300 ? { kind: 'answered', usage: answer.usage, isWhole: true } : { kind: 'refused' };
-  const headers = { ...answer.headers, ...ownHeaders(exchange, chargeOf(admission, ending).amountNano) };
-  return { status, headers, body: answer.body, settle: () => settle(exchange, ending) };
+  const charge = chargeOf(admission, ending);
+  const headers = { ...answer.headers, ...ownHeaders(exchange, charge.amountNano) };
+  return { status, headers, body: answer.body, settle: () => settle(exchange, ending, charge) };
 }
 
 function describe(request: ChatRequest, { provider, model }: Route): RequestFacts {

@@ -39,17 +39,18 @@ function nameToKeep(provider: string, model: string): string {
   return listModels(provider).has(model) ? model : 'other';
 }
 
-export interface SettledCall {
+interface SettledCall {
   readonly provider: string;
   readonly model: string;
+  readonly ending: Ending;
+  readonly charge: Charge;
 }
 
 /** The record of a request that has ended. Under zero logging it says who pays how much, and nothing else. */
-export function toSettlement(admission: Admission, { provider, model }: SettledCall, ending: Ending): Settlement {
-  const { caller, demand } = admission;
-  const { amountNano, estimated } = chargeOf(admission, ending);
-  const usage = ending.kind === 'answered' && caller.key.zeroLogging !== true ? ending.usage : undefined;
+export function toSettlement({ caller, demand }: Admission, settled: SettledCall): Settlement {
+  const { provider, model, ending, charge } = settled;
   const isLogged = caller.key.zeroLogging !== true;
+  const usage = isLogged && ending.kind === 'answered' ? ending.usage : undefined;
   return {
     requestId: demand.requestId,
     accountId: caller.account.id,
@@ -57,10 +58,10 @@ export function toSettlement(admission: Admission, { provider, model }: SettledC
     scopes: demand.scopes.map(({ scope }) => scope),
     provider: isLogged ? provider : 'unlogged',
     model: isLogged ? nameToKeep(provider, model) : 'unlogged',
-    amountNano,
+    amountNano: charge.amountNano,
     reservedNano: demand.amountNano,
     reservedTokens: demand.tokens,
-    estimated,
+    estimated: charge.estimated,
     inputTokens: usage?.inputTokens ?? 0,
     cachedInputTokens: usage?.cachedInputTokens ?? 0,
     outputTokens: usage?.outputTokens ?? 0,
