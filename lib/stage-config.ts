@@ -26,6 +26,11 @@ const stageConfig = z
     auditLogRetentionDays: retentionDays,
     /** Shared by all callers of the stage; it shields the account's quota, the callers' own limits are the product's. */
     throttle: z.strictObject({ requestsPerSecond: z.int().min(1), burst: z.int().min(1) }),
+    /**
+     * Lambda's quota of environments at once that the stage may use up, and how long a request is taken to last, stream
+     * included. The throttle stays within: callers get a 429 that says when to come back before Lambda turns any away.
+     */
+    concurrency: z.strictObject({ quota: z.int().min(1), secondsPerRequest: z.number().positive() }),
     /** Per source address, at the web ACL. AWS WAF counts over a minute and takes no limit below 10. */
     requestsPerMinutePerIp: z.int().min(10).max(2_000_000_000),
     functions: z.strictObject({
@@ -37,6 +42,12 @@ const stageConfig = z
     upstreams,
   })
   .check(({ value, issues }) => {
+    const { throttle, concurrency } = value;
+    const atOnce = throttle.burst + throttle.requestsPerSecond * concurrency.secondsPerRequest;
+    if (atOnce > concurrency.quota) {
+      const message = `lets ${atOnce} requests run at once (burst + requests per second × seconds), of a quota of ${concurrency.quota}`;
+      issues.push({ code: 'custom', message, path: ['throttle'], input: throttle });
+    }
     for (const [name, upstream] of Object.entries(value.upstreams)) {
       const message = objectionTo(upstream, value.retainData);
       if (message !== undefined) issues.push({ code: 'custom', message, path: ['upstreams', name], input: upstream });
@@ -87,6 +98,7 @@ const local = defineStage({
   logRetentionDays: 7,
   auditLogRetentionDays: 30,
   throttle: { requestsPerSecond: 1_000, burst: 2_000 },
+  concurrency: { quota: 10_000, secondsPerRequest: 8 },
   requestsPerMinutePerIp: 6_000,
   functions: {
     proxy: { memoryMiB: 1_024 },
@@ -102,7 +114,10 @@ const dev = defineStage({
   name: 'dev',
   logRetentionDays: 30,
   auditLogRetentionDays: 90,
-  throttle: { requestsPerSecond: 200, burst: 400 },
+  // What a region grants to an account that has asked for nothing.
+  throttle: { requestsPerSecond: 100, burst: 200 },
+  concurrency: { quota: 1_000, secondsPerRequest: 8 },
+  functions: { ...local.functions, proxy: { memoryMiB: 512 } },
 });
 
 const prod = defineStage({
@@ -111,7 +126,8 @@ const prod = defineStage({
   retainData: true,
   logRetentionDays: 90,
   auditLogRetentionDays: 365,
-  functions: { ...local.functions, proxy: { memoryMiB: 1_792 } },
+  // Memory that waits for a provider is most of the bill; see docs/cost.md.
+  functions: { ...local.functions, proxy: { memoryMiB: 512 } },
   upstreams: providers,
 });
 

@@ -20,6 +20,11 @@ describe('a stage that is not valid is refused by name and field', () => {
     ['a limit that AWS WAF does not take', { ...dev, requestsPerMinutePerIp: 9 }, 'requestsPerMinutePerIp'],
     ['no requests at all', { ...dev, throttle: { requestsPerSecond: 0, burst: 1 } }, 'requestsPerSecond'],
     [
+      'more requests at once than Lambda grants environments',
+      { ...dev, concurrency: { quota: 999, secondsPerRequest: 8 } },
+      'lets 1000 requests run at once',
+    ],
+    [
       'a provider reached in the clear',
       { ...dev, upstreams: { x: { baseUrl: 'http://x.example/v1', credential: 'required' } } },
       'a provider is reached over https',
