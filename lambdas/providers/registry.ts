@@ -1,6 +1,6 @@
 import type { ProviderDirectory } from '../domain/upstream/chat-provider.ts';
 import { createEchoProvider, type EchoProviderOptions } from './echo/chat-provider.ts';
-import { createOpenAiProvider } from './openai/chat-provider.ts';
+import { createOpenAiProvider } from './pass-through/chat-provider.ts';
 
 /** Where a provider is, as stage configuration says it. */
 export type ProviderConfig =

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChatProvider } from '../../lambdas/domain/upstream/chat-provider.ts';
 import { createDataPlane } from '../../lambdas/handlers/data-plane.ts';
-import { toAnswer } from '../../lambdas/providers/openai/response.ts';
+import { toAnswer } from '../../lambdas/providers/pass-through/response.ts';
 import { gateway } from '../support/gateway.ts';
 import { sendHttp } from '../support/http-client.ts';
 import { createMemoryPorts, validKey } from '../support/memory-ports.ts';

@@ -6,8 +6,8 @@ import { chargeFor } from '../../../lambdas/domain/pricing/charge-for.ts';
 import { findModel } from '../../../lambdas/domain/pricing/find-model.ts';
 import { completeRates, type ModelFacts } from '../../../lambdas/domain/pricing/price.ts';
 import type { Usage } from '../../../lambdas/domain/upstream/chat-provider.ts';
-import { finish, initialState, reduce } from '../../../lambdas/providers/openai/stream.ts';
 import { readUsage } from '../../../lambdas/providers/openai/usage.ts';
+import { finish, initialState, reduce } from '../../../lambdas/providers/pass-through/stream.ts';
 import { jsonBytes, loadChatRecordings, type Recording, recordingsDir } from '../../support/recordings.ts';
 
 const providers: Readonly<Record<string, string>> = {

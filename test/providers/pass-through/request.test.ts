@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseChatRequest } from '../../../lambdas/domain/chat/chat-request.ts';
 import { findTopLevelMembers } from '../../../lambdas/domain/json/top-level-members.ts';
 import type { OutputLimit } from '../../../lambdas/domain/upstream/chat-provider.ts';
-import { toUpstreamBody } from '../../../lambdas/providers/openai/request.ts';
+import { toUpstreamBody } from '../../../lambdas/providers/pass-through/request.ts';
 import { toBytes, toText } from '../../support/text.ts';
 
 function forward(text: string, model: string, outputLimit?: OutputLimit): string {

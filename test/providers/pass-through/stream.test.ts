@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { finish, initialState, reduce } from '../../../lambdas/providers/openai/stream.ts';
+import { finish, initialState, reduce } from '../../../lambdas/providers/pass-through/stream.ts';
 import { cutAt, toBytes, toText } from '../../support/text.ts';
 
 /** Runs a stream through the reducer, cut as told. */

@@ -1,6 +1,6 @@
 import { GatewayFault } from '../../domain/errors.ts';
 import type { Usage } from '../../domain/upstream/chat-provider.ts';
-import { readUsage } from './usage.ts';
+import { readUsage } from '../openai/usage.ts';
 
 // The stream is never parsed as a whole, and never re-encoded: whole events go on as the bytes that came. Only an event
 // that carries `usage` is looked into, and only the usage chunk that the gateway's own option caused is withheld.

@@ -1,9 +1,9 @@
 import { GatewayFault } from '../../domain/errors.ts';
 import type { ChatAnswer, ChatCall, CompleteAnswer, StreamAnswer, Write } from '../../domain/upstream/chat-provider.ts';
+import { readUsage } from '../openai/usage.ts';
 import type { UpstreamResponse } from '../transport.ts';
 import { asksForUsage } from './request.ts';
 import { finish, initialState, reduce } from './stream.ts';
-import { readUsage } from './usage.ts';
 
 /** A complete answer is held until it is known to be one; 32 MiB is more than any model writes. */
 const maxCompleteBytes = 33_554_432;
