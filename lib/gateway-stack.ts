@@ -10,6 +10,7 @@ import { GatewayFunction } from './constructs/gateway-function.ts';
 import { KeysTable } from './constructs/keys-table.ts';
 import { LeaseSweeper } from './constructs/lease-sweeper.ts';
 import { LedgerTable } from './constructs/ledger-table.ts';
+import { Observability } from './constructs/observability.ts';
 import { OperationsKey } from './constructs/operations-key.ts';
 import { RotatedKey } from './constructs/rotated-key.ts';
 import { UsageTable } from './constructs/usage-table.ts';
@@ -44,9 +45,10 @@ export class GatewayStack extends Stack {
     const management = this.addManagement(foundation);
 
     const { operationsKey: key, ledger, usage } = foundation;
-    new LeaseSweeper(this, 'LeaseSweeper', { stage, key, ledger, usage });
+    const { sweeper } = new LeaseSweeper(this, 'LeaseSweeper', { stage, key, ledger, usage });
     const api = new GatewayApi(this, 'Api', { stage, proxy, admin, management, key });
     new WebAcl(this, 'WebAcl', { stage, stageArn: api.stageArn, key });
+    new Observability(this, 'Observability', { stage, key, proxy, sweeper });
 
     new CfnOutput(this, 'ApiUrl', { description: 'base_url of an OpenAI SDK', value: `${api.url}/v1` });
     new CfnOutput(this, 'AdminUrl', { description: 'What the operator CLI calls', value: `${api.url}/admin` });

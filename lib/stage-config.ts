@@ -33,6 +33,12 @@ const stageConfig = z
     concurrency: z.strictObject({ quota: z.int().min(1), secondsPerRequest: z.number().positive() }),
     /** Per source address, at the web ACL. AWS WAF counts over a minute and takes no limit below 10. */
     requestsPerMinutePerIp: z.int().min(10).max(2_000_000_000),
+    /** Told of every alarm; each address confirms once, by a link that AWS sends. More can subscribe to the topic. */
+    alarmEmails: z.array(z.email()),
+    /** A key that spends more than this in an hour is looked at. It stops nobody: caps do. */
+    keySpendAlarmUsdPerHour: z.number().positive(),
+    /** What alarms point to: this file where the people who are called can open it. */
+    runbookUrl: z.string().regex(/^[^\s#]+$/, 'a URL or a path, without a fragment'),
     functions: z.strictObject({
       proxy: functionSize,
       admin: functionSize,
@@ -100,6 +106,9 @@ const local = defineStage({
   throttle: { requestsPerSecond: 1_000, burst: 2_000 },
   concurrency: { quota: 10_000, secondsPerRequest: 8 },
   requestsPerMinutePerIp: 6_000,
+  alarmEmails: [],
+  keySpendAlarmUsdPerHour: 50,
+  runbookUrl: 'docs/runbook.md',
   functions: {
     proxy: { memoryMiB: 1_024 },
     admin: { memoryMiB: 512 },

@@ -17,6 +17,8 @@ export interface RequestFacts {
   readonly estimated?: boolean;
   /** The provider reported more than the upper bound: a fault of the bound, or of the provider. */
   readonly isAboveBound?: boolean;
+  /** It could not be settled when it ended: the sweeper will. */
+  readonly isUnsettled?: boolean;
   readonly code?: RefusalCode | FaultCode;
 }
 

@@ -41,4 +41,7 @@ const route = createManagementRouter(
   identifyOperator,
 );
 
-export const handler = middy().use(answerFaults(writeLine)).use(readManagementRequest()).handler(route);
+export const handler = middy()
+  .use(answerFaults({ stage: env[ENV.stage], nowMs: () => Date.now(), writeLine }))
+  .use(readManagementRequest())
+  .handler(route);

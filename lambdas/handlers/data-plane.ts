@@ -4,17 +4,15 @@ import type { Note, RequestFacts } from '../domain/request-facts.ts';
 import { explainFault, explainRefusal } from '../http/explain.ts';
 import type { GatewayRequest, ResponseSink } from '../http/gateway-request.ts';
 import { readApiKey } from '../http/read-api-key.ts';
-import { logFault, logRequest, type WriteLine } from '../http/request-log.ts';
-import { sendAnswer } from '../http/send-answer.ts';
+import { type LogContext, logFault, logRequest } from '../http/request-log.ts';
+import { clockFirstByte, sendAnswer } from '../http/send-answer.ts';
 import { type ChatCompletionsPorts, chatCompletions } from '../operations/chat-completions.ts';
 import { checkHealth } from '../operations/check-health.ts';
 import { type Caller, type IdentifyPorts, identify } from '../operations/identify.ts';
 import { listAllModels } from '../operations/list-models.ts';
 import { retrieveModel } from '../operations/retrieve-model.ts';
 
-export interface DataPlanePorts extends IdentifyPorts, ChatCompletionsPorts {
-  readonly writeLine: WriteLine;
-}
+export interface DataPlanePorts extends IdentifyPorts, ChatCompletionsPorts, LogContext {}
 
 /** Serves one request to its end, beside any number of others; never throws. */
 export type DataPlane = (request: GatewayRequest, sink: ResponseSink) => Promise<void>;
@@ -99,11 +97,16 @@ function withOwnHeaders(answer: Answer, requestId: string, overheadMs: number): 
   return { ...answer, headers: { ...answer.headers, ...own } };
 }
 
+function toTenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
+
 /** The whole data plane, whatever host carries it: no state of a request outlives it, none is shared. */
 export function createDataPlane(ports: DataPlanePorts): DataPlane {
   return async (request, sink) => {
     const startedAtMs = ports.elapsedMs();
     const route = findRoute(request);
+    const clocked = clockFirstByte(sink, ports.elapsedMs);
     let facts: RequestFacts = {};
     const note: Note = (more) => {
       facts = { ...facts, ...more };
@@ -111,7 +114,7 @@ export function createDataPlane(ports: DataPlanePorts): DataPlane {
     const answer = await decide(route, request, ports, note);
     const overheadMs = ports.elapsedMs() - startedAtMs - (facts.upstreamMs ?? 0);
     try {
-      await sendAnswer(withOwnHeaders(answer, request.requestId, overheadMs), sink, ports.elapsedMs);
+      await sendAnswer(withOwnHeaders(answer, request.requestId, overheadMs), clocked, ports.elapsedMs);
     } catch (cause) {
       recordFault(cause, request, ports, note);
     }
@@ -119,14 +122,18 @@ export function createDataPlane(ports: DataPlanePorts): DataPlane {
       await answer.settle?.();
     } catch (cause) {
       // The client has its answer; the sweeper settles what could not be settled here.
+      note({ isUnsettled: true });
       recordFault(cause, request, ports, note);
     }
     const durationMs = Math.round(ports.elapsedMs() - startedAtMs);
-    logRequest(ports.writeLine, {
+    const firstByteAtMs = clocked.firstByteAtMs();
+    logRequest(ports, {
       requestId: request.requestId,
       route: route.name,
       status: answer.status,
       durationMs,
+      overheadMs: toTenths(overheadMs),
+      firstByteMs: firstByteAtMs === undefined ? undefined : toTenths(firstByteAtMs - startedAtMs),
       ...facts,
     });
   };

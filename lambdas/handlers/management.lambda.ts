@@ -47,4 +47,7 @@ const route = createManagementRouter(keyRoutes(ports), ({ headers, sourceIp }) =
 );
 const writeLine = (line: string) => void process.stdout.write(`${line}\n`);
 
-export const handler = middy().use(answerFaults(writeLine)).use(readManagementRequest()).handler(route);
+export const handler = middy()
+  .use(answerFaults({ stage: env[ENV.stage], nowMs: now, writeLine }))
+  .use(readManagementRequest())
+  .handler(route);

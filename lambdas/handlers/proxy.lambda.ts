@@ -41,6 +41,7 @@ const serve = createDataPlane({
   digestMatches: (secret, sha256) => equalInConstantTime(sha256Hex(secret), sha256),
   nowSeconds,
   nowMs: now,
+  stage: env[ENV.stage],
   elapsedMs: () => performance.now(),
   // Not console.log: under Lambda's JSON log format that would wrap the line in another.
   writeLine: (line) => void process.stdout.write(`${line}\n`),

@@ -1,18 +1,26 @@
-import { GatewayFault } from '../domain/errors.ts';
-import type { RequestFacts } from '../domain/request-facts.ts';
+import { type FaultCode, GatewayFault } from '../domain/errors.ts';
+import { faultMetrics, type MeasuredRequest, requestMetrics } from './request-metrics.ts';
 
-export interface RequestLine extends RequestFacts {
+export interface RequestLine extends MeasuredRequest {
   readonly requestId: string;
   readonly route: string;
-  readonly status: number;
   readonly durationMs: number;
+}
+
+/** Where and when lines are written. */
+export interface LogContext {
+  readonly stage: string;
+  /** Unix milliseconds. */
+  readonly nowMs: () => number;
+  readonly writeLine: WriteLine;
 }
 
 /** Takes one line of structured text. */
 export type WriteLine = (line: string) => void;
 
-export function logRequest(write: WriteLine, line: RequestLine): void {
-  write(JSON.stringify({ event: 'request', ...line }));
+/** One line for each request of the data plane, which CloudWatch reads metrics off as well. */
+export function logRequest({ stage, nowMs, writeLine }: LogContext, line: RequestLine): void {
+  writeLine(JSON.stringify({ event: 'request', ...line, ...requestMetrics(stage, line, nowMs()) }));
 }
 
 /**
@@ -29,10 +37,18 @@ function framesOf({ stack = '', message }: Error): string[] {
     .map((line) => line.trim());
 }
 
+function codeOf(error: unknown): FaultCode {
+  return error instanceof GatewayFault ? error.code : 'internal_error';
+}
+
 /** A fault, by its name and that of its cause. */
-export function logFault(write: WriteLine, requestId: string, error: unknown): void {
-  const code = error instanceof GatewayFault ? error.code : 'internal_error';
+export function logFault(write: WriteLine, requestId: string, error: unknown, metrics: object = {}): void {
   const cause = error instanceof GatewayFault ? error.cause : error;
   const detail = cause instanceof Error ? { error: cause.name, frames: framesOf(cause) } : {};
-  write(JSON.stringify({ event: 'fault', requestId, code, ...detail }));
+  write(JSON.stringify({ event: 'fault', requestId, code: codeOf(error), ...detail, ...metrics }));
+}
+
+/** A fault that is also a request's answer, where nothing else counts the request. */
+export function logFailedRequest({ stage, nowMs, writeLine }: LogContext, requestId: string, error: unknown): void {
+  logFault(writeLine, requestId, error, faultMetrics(stage, codeOf(error), nowMs()));
 }

@@ -29,6 +29,25 @@ async function deliver(body: Answer['body'], sink: ResponseSink, elapsedMs: () =
   }
 }
 
+/** A sink that knows when it was first written to. */
+export interface ClockedSink extends ResponseSink {
+  /** On the clock that it was given; undefined while nothing was written. */
+  readonly firstByteAtMs: () => number | undefined;
+}
+
+export function clockFirstByte(sink: ResponseSink, elapsedMs: () => number): ClockedSink {
+  let firstByteAtMs: number | undefined;
+  return {
+    firstByteAtMs: () => firstByteAtMs,
+    begin: (status, headers) => sink.begin(status, headers),
+    write(chunk) {
+      firstByteAtMs ??= elapsedMs();
+      return sink.write(chunk);
+    },
+    end: () => sink.end(),
+  };
+}
+
 /** Carries an answer to the client, to its end. */
 export async function sendAnswer(answer: Answer, sink: ResponseSink, elapsedMs: () => number): Promise<void> {
   sink.begin(answer.status, answer.headers);

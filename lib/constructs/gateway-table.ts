@@ -1,3 +1,4 @@
+import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AttributeType,
   Billing,
@@ -7,7 +8,7 @@ import {
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Aws, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { GatewayFunction } from './gateway-function.ts';
 import type { RotatedKey } from './rotated-key.ts';
@@ -67,6 +68,13 @@ export class GatewayTable extends Construct {
       removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     this.tableName = this.table.tableName;
+  }
+
+  /** Reads and writes that DynamoDB turned away, of the table and its indexes. */
+  throttles(): readonly IMetric[] {
+    return ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) =>
+      this.table.metric(name, { statistic: Stats.SUM, period: Duration.minutes(5), label: `${this.node.id} ${name}` }),
+    );
   }
 
   /** Queries of one index, and of nothing else. Comes on top of `allow`. */

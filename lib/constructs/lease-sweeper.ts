@@ -17,22 +17,24 @@ export interface LeaseSweeperProps {
 
 /** Ends, each minute, the reservations of requests that nobody ended: their function died, or could not reach the tables. */
 export class LeaseSweeper extends Construct {
+  readonly sweeper: GatewayFunction;
+
   constructor(scope: Construct, id: string, { stage, key, ledger, usage }: LeaseSweeperProps) {
     super(scope, id);
-    const sweeper = new GatewayFunction(scope, 'Sweeper', {
+    this.sweeper = new GatewayFunction(scope, 'Sweeper', {
       handler: 'sweeper',
       description: 'Settles reservations whose lease has run out',
       timeout: Duration.minutes(5),
       stage,
       key,
     });
-    ledger.grantSweep(sweeper);
-    usage.grantSettle(sweeper);
+    ledger.grantSweep(this.sweeper);
+    usage.grantSettle(this.sweeper);
     new Rule(this, 'EachMinute', {
       description: 'Portcullis: looks for reservations whose lease has run out',
       schedule: Schedule.rate(Duration.minutes(1)),
       // The next minute's run does what this one could not.
-      targets: [new LambdaFunction(sweeper.lambda, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
+      targets: [new LambdaFunction(this.sweeper.lambda, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
     });
   }
 }

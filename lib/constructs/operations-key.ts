@@ -8,7 +8,7 @@ export interface OperationsKeyProps {
   readonly retainData?: boolean;
 }
 
-/** The key of what running the gateway leaves behind: its log groups, and its functions' environment variables. */
+/** The key of what running the gateway leaves behind: its log groups, and its functions' environment variables; what it tells of by alarm. */
 export class OperationsKey extends RotatedKey {
   constructor(scope: Construct, id: string, { retainData }: OperationsKeyProps = {}) {
     super(scope, id, { description: 'Portcullis: log groups and function environments', retainData });
@@ -35,6 +35,18 @@ export class OperationsKey extends RotatedKey {
         ],
         resources: ['*'],
         conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': logGroups } },
+      }),
+    );
+  }
+  /** Lets the alarms of this AWS account publish to a topic under this key. */
+  allowAlarms(): void {
+    this.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsOfThisAccount',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
   }

@@ -60,6 +60,7 @@ const serve = createDataPlane({
   nowSeconds,
   nowMs: now,
   elapsedMs: () => performance.now(),
+  stage: 'bench',
   writeLine: (line) => void process.stdout.write(`${line}\n`),
 });
 

@@ -75,6 +75,7 @@ export function createMemoryPorts({
     digestMatches: (candidate, sha256) => equalInConstantTime(sha256Hex(candidate), sha256),
     nowSeconds: () => 1_700_000_000,
     elapsedMs: () => performance.now(),
+    stage: 'test',
     writeLine: (line) => lines.push(line),
     lines,
   };

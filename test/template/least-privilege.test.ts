@@ -207,7 +207,7 @@ describe.each(stageTemplates)('in stage $stage.name', ({ template }) => {
     }
   });
 
-  test('a key obeys its account, and but for the log service nobody else', () => {
+  test('a key obeys its account, and but for the log service and the alarms nobody else', () => {
     const keys = resourcesOf(template, 'AWS::KMS::Key', key);
     expect(keys.map(({ id }) => nameOf(id)).sort()).toEqual(['EnvelopeKey', 'OperationsKey', 'TablesKey']);
     for (const { id, properties } of keys) {
@@ -215,10 +215,15 @@ describe.each(stageTemplates)('in stage $stage.name', ({ template }) => {
       // In a key's own policy "*" is that key. Without this statement no IAM policy counts, and nobody can administer it.
       expect(root).toMatchObject({ Action: ['kms:*'], Resource: ['*'], Principal: { AWS: expect.anything() } });
       expect(JSON.stringify(root?.Principal)).toContain('"AWS::AccountId"},":root"');
-      expect(others.map(({ Sid }) => Sid)).toEqual(nameOf(id) === 'OperationsKey' ? ['LogGroupsOfThisAccount'] : []);
-      for (const { Action, Condition } of others) {
+      const services = nameOf(id) === 'OperationsKey' ? ['LogGroupsOfThisAccount', 'AlarmsOfThisAccount'] : [];
+      expect(others.map(({ Sid }) => Sid)).toEqual(services);
+      for (const { Sid, Action, Condition } of others) {
         expect(Action.filter((action) => action.includes('*'))).toEqual([]);
-        expect(JSON.stringify(Condition)).toMatch(/"ArnLike":.*kms:EncryptionContext:aws:logs:arn.*"AWS::AccountId"/);
+        const ofThisAccount =
+          Sid === 'AlarmsOfThisAccount'
+            ? /^{"StringEquals":{"aws:SourceAccount":{"Ref":"AWS::AccountId"}}}$/
+            : /"ArnLike":.*kms:EncryptionContext:aws:logs:arn.*"AWS::AccountId"/;
+        expect(JSON.stringify(Condition)).toMatch(ofThisAccount);
       }
     }
   });
