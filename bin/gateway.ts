@@ -2,6 +2,7 @@
 // PORTCULLIS_STAGES=local (and CDK_OUTDIR), as the local runner does, it synthesizes just that stage in about a second.
 import { App, Validations } from 'aws-cdk-lib/core';
 import cdkJson from '../cdk.json' with { type: 'json' };
+import { account } from '../lib/account-config.ts';
 import { AccountStack } from '../lib/account-stack.ts';
 import { GatewayStack } from '../lib/gateway-stack.ts';
 import { selectStages } from '../lib/stage-config.ts';
@@ -22,7 +23,7 @@ const app = new App({
 for (const stage of stages) new GatewayStack(app, stage);
 
 if (isChecked) {
-  for (const region of new Set(stages.map((stage) => stage.region))) new AccountStack(app, region);
+  for (const region of new Set(stages.map((stage) => stage.region))) new AccountStack(app, { region, config: account });
   // Imported here, as loading the rules alone takes longer than synthesizing a stage.
   const { AwsSolutionsChecks, ServerlessChecks } = await import('cdk-nag');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -2,6 +2,7 @@
 // finding needs any more.
 import { type Stack, Validations } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import type { AccountConfig } from './account-config.ts';
 
 interface Acknowledgement {
   /** Where, below the stack: the narrowest construct that has the finding. */
@@ -70,14 +71,53 @@ export const gatewayAcknowledgements: readonly Acknowledgement[] = [
   ]),
 ];
 
-/** Of the stack that exists once per account and region. */
-export const accountAcknowledgements: readonly Acknowledgement[] = [
+const API_GATEWAY_LOGS: Acknowledgement = {
+  path: 'ApiGatewayLogs/Role',
+  id: 'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+  reason: 'The policy that API Gateway itself asks for when the role is set, kept current by AWS.',
+};
+
+/** The CDK's own function behind every AwsCustomResource, by the id that the library gives it. */
+const CUSTOM_RESOURCE = 'AWS679f53fac002430cb0da5b7982bd2287';
+
+const INSPECTOR: readonly Acknowledgement[] = [
   {
-    path: 'ApiGatewayLogs',
-    id: 'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
-    reason: 'The policy that API Gateway itself asks for when the role is set, kept current by AWS.',
+    path: 'Inspector/Enabled/CustomResourcePolicy',
+    id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+    reason: "Inspector's enable and disable take no resource.",
   },
+  {
+    path: 'Inspector/Enabled/CustomResourcePolicy',
+    id: 'AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role/aws-service-role/inspector2.amazonaws.com/*]',
+    reason: "Inspector's own service-linked role, whose name AWS chooses; a condition names the service.",
+  },
+  {
+    path: `${CUSTOM_RESOURCE}/ServiceRole`,
+    id: 'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
+    reason: "The library's own function, which runs at deployments alone: its role is the library's.",
+  },
+  ...['LambdaDLQ', 'LambdaTracing'].map((rule) => ({
+    path: CUSTOM_RESOURCE,
+    id: `Serverless::Serverless-${rule}`,
+    reason:
+      'CloudFormation waits for this function at a deployment, and fails with it: nothing is lost or left to trace.',
+  })),
 ];
+
+const TRAIL: Acknowledgement = {
+  path: 'DataEvents/Bucket',
+  id: 'AwsSolutions::AwsSolutions-S1',
+  reason: 'The trail is itself the log of who read what; its digest files show a file that was removed or changed.',
+};
+
+/** Of the stack that exists once per account and region. */
+export function accountAcknowledgements(config: AccountConfig): readonly Acknowledgement[] {
+  return [
+    ...(config.apiGatewayLogs ? [API_GATEWAY_LOGS] : []),
+    ...(config.inspector ? INSPECTOR : []),
+    ...(config.dataEventTrail ? [TRAIL] : []),
+  ];
+}
 
 /** Throws an Error where a path leads nowhere. */
 export function acknowledgeFindings(stack: Stack, acknowledgements: readonly Acknowledgement[]): void {

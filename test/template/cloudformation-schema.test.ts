@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AccountStack } from '../../lib/account-stack.ts';
+import { everything } from '../support/account-with-everything.ts';
 import { objectionsTo } from '../support/cloudformation-schema.ts';
 import { stageTemplates, synthesize, template } from '../support/synthesize.ts';
 
@@ -10,7 +11,9 @@ describe('every resource is as CloudFormation takes it', () => {
   });
 
   test('in the stack of the account', () => {
-    expect(objectionsTo(synthesize((app) => new AccountStack(app, 'us-east-1')))).toEqual([]);
+    expect(
+      objectionsTo(synthesize((app) => new AccountStack(app, { region: 'us-east-1', config: everything }))),
+    ).toEqual([]);
   });
 });
 

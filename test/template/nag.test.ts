@@ -10,6 +10,7 @@ import { AccountStack } from '../../lib/account-stack.ts';
 import { accountAcknowledgements, gatewayAcknowledgements } from '../../lib/acknowledgements.ts';
 import { GatewayStack } from '../../lib/gateway-stack.ts';
 import { stages } from '../../lib/stage-config.ts';
+import { everything } from '../support/account-with-everything.ts';
 import { testContext } from '../support/synthesize.ts';
 
 const report = z.object({
@@ -38,14 +39,14 @@ function check(build: (app: App) => void): z.infer<typeof report>['pluginReports
 test('every finding is acknowledged with its reason, and every acknowledgement is of a finding', () => {
   const reports = check((app) => {
     for (const stage of stages.values()) new GatewayStack(app, stage);
-    new AccountStack(app, 'us-east-1');
+    new AccountStack(app, { region: 'us-east-1', config: everything });
   });
   expect(reports.flatMap(({ violations }) => violations)).toEqual([]);
 
   const used = reports.flatMap(({ suppressedViolations }) => suppressedViolations);
   const acknowledged = [
     ...[...stages.keys()].map((name) => ({ stack: `portcullis-${name}`, list: gatewayAcknowledgements })),
-    { stack: 'portcullis-account-us-east-1', list: accountAcknowledgements },
+    { stack: 'portcullis-account-us-east-1', list: accountAcknowledgements(everything) },
   ].flatMap(({ stack, list }) => list.map(({ path, id, reason }) => `${stack}/${path} ${id}: ${reason}`));
   const found = used.map(
     ({ acknowledgedAt, acknowledgedId, reason }) => `${acknowledgedAt} ${acknowledgedId}: ${reason}`,
