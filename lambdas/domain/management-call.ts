@@ -1,3 +1,4 @@
+import type { Permission } from './access/permissions.ts';
 import type { AccountRecord } from './accounts/account-record.ts';
 import type { Actor } from './audit/audit-event.ts';
 import type { KeyRecord } from './keys/key-record.ts';
@@ -11,6 +12,8 @@ export interface Caller {
 export interface KeyCaller extends Caller {
   readonly key: KeyRecord;
   readonly account: AccountRecord;
+  /** What the key may do now. */
+  readonly permissions: ReadonlySet<Permission>;
 }
 
 /** What is asked. */

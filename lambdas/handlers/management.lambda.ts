@@ -11,10 +11,10 @@ import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
 import { randomBase62 } from '../crypto/random-base62.ts';
 import { sha256Hex } from '../crypto/sha256-hex.ts';
 import { ENV, managementEnvironment, readAwsCredentials, readEnvironment } from '../env.ts';
+import { createAccountRouter } from '../http/account-router.ts';
 import { answerFaults } from '../http/answer-faults.ts';
 import { readManagementRequest } from '../http/management-request.ts';
 import { readApiKey } from '../http/read-api-key.ts';
-import { createManagementRouter } from '../http/route-management.ts';
 import { identifyCaller } from '../operations/identify-caller.ts';
 import { keyRoutes } from './key-routes.ts';
 
@@ -42,7 +42,7 @@ const ports = {
   randomBase62: (length: number) => randomBase62(length),
   sha256Hex,
 };
-const route = createManagementRouter(keyRoutes(ports), ({ headers, sourceIp }) =>
+const route = createAccountRouter(keyRoutes(ports), ({ headers, sourceIp }) =>
   identifyCaller(readApiKey(headers), sourceIp, ports),
 );
 const writeLine = (line: string) => void process.stdout.write(`${line}\n`);

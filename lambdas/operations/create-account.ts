@@ -32,8 +32,8 @@ function describeCreation(
 ): AuditEntry[] {
   const common = () => auditContext(call, account.id, ports);
   return [
-    { ...common(), type: 'account.created', 'account.created': { id: account.id, plan: account.plan } },
-    { ...common(), type: 'key.created', 'key.created': { id: masterKey.id, type: masterKey.type } },
+    { ...common(), type: 'account.created', 'account.created': { id: account.id, data: { plan: account.plan } } },
+    { ...common(), type: 'api_key.created', 'api_key.created': { id: masterKey.id, data: { type: masterKey.type } } },
   ];
 }
 

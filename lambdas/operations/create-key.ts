@@ -24,8 +24,8 @@ export async function createKey(call: KeyCall, ports: CreateKeyPorts): Promise<O
     const { record, key } = issueKey({ accountId, ...input.value }, ports);
     const entry: AuditEntry = {
       ...auditContext(call, accountId, ports),
-      type: 'key.created',
-      'key.created': { id: record.id, type: record.type },
+      type: 'api_key.created',
+      'api_key.created': { id: record.id, data: { type: record.type } },
     };
     const outcome = await ports.keys.createKey({ key: record, actorId: call.key.id, entry });
     if (outcome === 'outdated') return outcome;

@@ -1,6 +1,7 @@
+import { permissionsOf } from '../domain/access/permissions-of.ts';
 import type { AccountDirectory } from '../domain/accounts/account-directory.ts';
 import { verifyAccount } from '../domain/accounts/verify-account.ts';
-import { accept, type Outcome, refuse } from '../domain/errors.ts';
+import { accept, type Outcome } from '../domain/errors.ts';
 import type { KeyCaller } from '../domain/management-call.ts';
 import { type AuthenticatePorts, authenticate } from './authenticate.ts';
 
@@ -19,11 +20,5 @@ export async function identifyCaller(
   const account = verifyAccount(await ports.accounts.findAccount(key.value.accountId));
   if (!account.ok) return account;
   const actor = { type: 'api_key', api_key: { id: key.value.id, ip_address: sourceIp } } as const;
-  return accept({ actor, key: key.value, account: account.value });
-}
-
-/** Only master keys manage keys. */
-export function permitMaster(caller: KeyCaller): Outcome<KeyCaller> {
-  if (caller.key.type === 'master') return accept(caller);
-  return refuse('permission_denied', 'This API key may not manage keys. Use a master key of the account.');
+  return accept({ actor, key: key.value, account: account.value, permissions: permissionsOf(key.value) });
 }

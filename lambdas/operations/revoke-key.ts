@@ -25,8 +25,8 @@ async function tryRevoke(call: KeyCall, id: string, ports: RevokeKeyPorts): Prom
   };
   const entry: AuditEntry = {
     ...auditContext(call, before.accountId, ports),
-    type: 'key.revoked',
-    'key.revoked': { id, policy_version: after.policyVersion },
+    type: 'api_key.deleted',
+    'api_key.deleted': { id, policy_version: after.policyVersion },
   };
   const outcome = await ports.keys.updateKey({ before, after, actorId: call.key.id, entry });
   return outcome === 'outdated' ? outcome : accept(after);

@@ -37,7 +37,7 @@ function changesOf(before: KeySettings, after: KeySettings) {
   );
   return {
     fields: changed.map(([name]) => name),
-    limits: Object.fromEntries(changed.filter(([name]) => audited.has(name))),
+    changes_requested: Object.fromEntries(changed.filter(([name]) => audited.has(name))),
   };
 }
 
@@ -48,13 +48,13 @@ async function tryUpdate(call: KeyCall, id: string, ports: UpdateKeyPorts): Prom
   if (before.status === 'revoked') return refuse('conflict', 'This key has been revoked, for good.');
   const settings = readKeyPatch(before, call.input, ports.nowSeconds());
   if (!settings.ok) return settings;
-  const { fields, limits } = changesOf(before, settings.value);
+  const { fields, changes_requested } = changesOf(before, settings.value);
   if (fields.length === 0) return accept(before);
   const after: KeyRecord = { ...before, ...settings.value, policyVersion: before.policyVersion + 1 };
   const entry: AuditEntry = {
     ...auditContext(call, before.accountId, ports),
-    type: 'key.updated',
-    'key.updated': { id, policy_version: after.policyVersion, fields, limits },
+    type: 'api_key.updated',
+    'api_key.updated': { id, policy_version: after.policyVersion, fields, changes_requested },
   };
   const outcome = await ports.keys.updateKey({ before, after, actorId: call.key.id, entry });
   return outcome === 'outdated' ? outcome : accept(after);

@@ -39,7 +39,7 @@ function entryFor(tenant: string): AuditEntry {
 }
 
 function accountCreation(id: string, keyId: string): NewAccount {
-  const details = { id, plan: 'free' };
+  const details = { id, data: { plan: 'free' } };
   return {
     account: {
       schemaVersion: 1,

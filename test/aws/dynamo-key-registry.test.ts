@@ -62,12 +62,12 @@ describe('createDynamoKeyRegistry', () => {
     return {
       schemaVersion: 1,
       id: 'audit_1',
-      type: 'key.created',
+      type: 'api_key.created',
       effective_at: 1_800_000_000,
       actor: { type: 'api_key', api_key: { id: account.masterId, ip_address: '192.0.2.1' } },
       request_id: 'r-1',
       tenant: account.id,
-      'key.created': { id, type },
+      'api_key.created': { id, data: { type } },
     };
   }
 

@@ -412,7 +412,7 @@ describe('the management function', () => {
       const { id } = await createKey();
       const answers = await Promise.all([1, 2, 3].map(() => call('DELETE', `/v1/keys/${id}`)));
       expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
-      const events = (await readAudit(account.id)).filter(({ type }) => type === 'key.revoked');
+      const events = (await readAudit(account.id)).filter(({ type }) => type === 'api_key.deleted');
       expect(events).toHaveLength(1);
     });
 
@@ -617,19 +617,19 @@ describe('the management function', () => {
       expect(verifyChain(account.id, events, canonicalDigest)).toMatchObject({ ok: true, head: { sequence: 6 } });
       const told = events.slice(2).map((event) => auditEntry.parse(event));
       expect(told).toEqual([
-        expect.objectContaining({ type: 'key.created', 'key.created': { id, type: 'user' } }),
+        expect.objectContaining({ type: 'api_key.created', 'api_key.created': { id, data: { type: 'user' } } }),
         expect.objectContaining({
-          'key.updated': {
+          'api_key.updated': {
             id,
             policy_version: 2,
             fields: ['name', 'max_budget', 'rpm_limit', 'zero_logging', 'tags'],
-            limits: { max_budget: '2.00', rpm_limit: 5, zero_logging: true },
+            changes_requested: { max_budget: '2.00', rpm_limit: 5, zero_logging: true },
           },
         }),
         expect.objectContaining({
-          'key.updated': { id, policy_version: 3, fields: ['rpm_limit'], limits: { rpm_limit: null } },
+          'api_key.updated': { id, policy_version: 3, fields: ['rpm_limit'], changes_requested: { rpm_limit: null } },
         }),
-        expect.objectContaining({ type: 'key.revoked', 'key.revoked': { id, policy_version: 4 } }),
+        expect.objectContaining({ type: 'api_key.deleted', 'api_key.deleted': { id, policy_version: 4 } }),
       ]);
       for (const event of told) {
         expect(event).toMatchObject({

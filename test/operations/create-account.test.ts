@@ -74,8 +74,14 @@ describe('createAccount', () => {
     const { created } = await run({ name: 'Private Person', plan: 'free' });
     const [{ account, masterKey, entries } = { account: undefined, masterKey: undefined, entries: [] }] = created;
     expect(entries.map((entry) => auditEntry.parse(entry))).toEqual([
-      expect.objectContaining({ type: 'account.created', 'account.created': { id: account?.id, plan: 'free' } }),
-      expect.objectContaining({ type: 'key.created', 'key.created': { id: masterKey?.id, type: 'master' } }),
+      expect.objectContaining({
+        type: 'account.created',
+        'account.created': { id: account?.id, data: { plan: 'free' } },
+      }),
+      expect.objectContaining({
+        type: 'api_key.created',
+        'api_key.created': { id: masterKey?.id, data: { type: 'master' } },
+      }),
     ]);
     for (const entry of entries) {
       expect(entry).toMatchObject({ actor, request_id: 'r-1', tenant: account?.id, effective_at: NOW });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-// What the audit log says, in the shape of OpenAI's: the details stand under a member named as the type. Free text that a
+// What the audit log says, in the shape of OpenAI's and by its names where it has one: the details stand under a member named as the type. Free text that a
 // person wrote (names, addresses) stays out, as a chained event can never be erased.
 
 /** Who made the change: whoever holds an AWS principal that may call the operator routes, or an account's master key. */
@@ -25,8 +25,8 @@ const common = {
 
 const nullish = <Schema extends z.ZodMiniType>(schema: Schema) => z.optional(z.nullable(schema));
 
-/** What a change set a key's limits to, null where it took one away. Amounts are US dollars. */
-const newLimits = z.object({
+/** What a change set on a key, as far as no person wrote it; null where it took something away. Amounts are US dollars. */
+const newSettings = z.object({
   max_budget: nullish(z.string()),
   budget_duration: nullish(z.string()),
   rpm_limit: nullish(z.int()),
@@ -41,28 +41,28 @@ export const auditEntry = z.discriminatedUnion('type', [
   z.object({
     ...common,
     type: z.literal('account.created'),
-    'account.created': z.object({ id: z.string(), plan: z.string() }),
+    'account.created': z.object({ id: z.string(), data: z.object({ plan: z.string() }) }),
   }),
   z.object({
     ...common,
-    type: z.literal('key.created'),
-    'key.created': z.object({ id: z.string(), type: z.string() }),
+    type: z.literal('api_key.created'),
+    'api_key.created': z.object({ id: z.string(), data: z.object({ type: z.string() }) }),
   }),
   z.object({
     ...common,
-    type: z.literal('key.updated'),
-    'key.updated': z.object({
+    type: z.literal('api_key.updated'),
+    'api_key.updated': z.object({
       id: z.string(),
       policy_version: z.int(),
       /** The names of all fields that changed, those among them whose values are free text. */
       fields: z.array(z.string()),
-      limits: newLimits,
+      changes_requested: newSettings,
     }),
   }),
   z.object({
     ...common,
-    type: z.literal('key.revoked'),
-    'key.revoked': z.object({ id: z.string(), policy_version: z.int() }),
+    type: z.literal('api_key.deleted'),
+    'api_key.deleted': z.object({ id: z.string(), policy_version: z.int() }),
   }),
   z.object({
     ...common,

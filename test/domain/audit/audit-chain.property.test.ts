@@ -8,12 +8,12 @@ function entry(number: number, tenant = 'acct_1'): AuditEntry {
   return {
     schemaVersion: 1,
     id: `audit_${number}`,
-    type: 'key.created',
+    type: 'api_key.created',
     effective_at: 1_800_000_000 + number,
     actor: { type: 'iam', iam: { arn: 'arn:aws:iam::1:user/a', ip_address: '192.0.2.1' } },
     request_id: `r-${number}`,
     tenant,
-    'key.created': { id: `key-${number}`, type: 'user' },
+    'api_key.created': { id: `key-${number}`, data: { type: 'user' } },
   };
 }
 
@@ -120,7 +120,7 @@ describe('audit chain', () => {
     const good = entry(1);
     expect(auditEntry.safeParse(good).success).toBe(true);
     expect(auditEntry.safeParse({ ...good, type: 'account.created' }).success).toBe(false);
-    expect(auditEntry.safeParse({ ...good, type: 'key.exploded' }).success).toBe(false);
+    expect(auditEntry.safeParse({ ...good, type: 'api_key.exploded' }).success).toBe(false);
   });
 });
 
