@@ -1,24 +1,31 @@
 import type { ServerResponse } from 'node:http';
+import type { SweepReport } from '../../lambdas/operations/sweep-leases.ts';
+import type { LocalOptions } from '../../local/start.ts';
 import { type FakeUpstream, type Respond, startFakeUpstream } from './fake-upstream.ts';
 import { createLedgerClient, type LedgerClient } from './ledger-client.ts';
 import { startTestStack, tableNamed } from './local-stack.ts';
 import { providerCredential } from './provider-credential.ts';
+import { sweepAhead } from './sweep-ahead.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** A gateway of a test's own, before one provider: `openai`. */
 export interface LedgerStack {
   readonly client: LedgerClient;
+  /** What the sweeper comes to by a clock that is this far ahead. */
+  sweep(aheadMs: number): Promise<SweepReport>;
   readonly upstream: FakeUpstream;
+  readonly accountId: string;
   stop(): Promise<void>;
 }
 
 /** Through up to eight environments of each function, so that several instances share every scope. */
-export async function startLedgerStack(): Promise<LedgerStack> {
+export async function startLedgerStack(options: Pick<LocalOptions, 'faults'> = {}): Promise<LedgerStack> {
   const upstream = await startFakeUpstream();
   const stack = await startTestStack({
     environment: { OPENAI_API_KEY: providerCredential },
     upstreams: new Map([['openai', upstream.url]]),
     maxEnvironments: 8,
+    ...options,
   });
   const { url: origin, accountId, masterKey = '', dataDir, endpoints } = stack;
   const tables = { ledger: tableNamed(stack, 'Ledger'), usage: tableNamed(stack, 'Usage') };
@@ -33,6 +40,8 @@ export async function startLedgerStack(): Promise<LedgerStack> {
   return {
     client,
     upstream,
+    accountId,
+    sweep: (aheadMs) => sweepAhead(endpoints.dynamodb, tables, aheadMs),
     async stop() {
       client.stop();
       await stack.stop();
