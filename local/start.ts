@@ -23,6 +23,7 @@ import { localAccountId } from './template/physical-identity.ts';
 import { readStackModel, type StackModel } from './template/stack-model.ts';
 import { startTriggers } from './triggers/start-triggers.ts';
 import { providerCredentials, withUpstreams } from './upstreams.ts';
+import { createWebAclFront } from './waf/web-acl-front.ts';
 
 export interface LocalOptions {
   /** 0: any free port. */
@@ -149,13 +150,15 @@ interface FrontParts {
 }
 
 async function startFront({ model, fleet, logs }: FrontParts, options: LocalOptions, shutdown: Shutdown) {
-  const { api } = model;
+  const { api, webAcl } = model;
   const accessLog = api.accessLog && logs.openStream(api.accessLog.logGroupName, 'access');
+  const blockLog = webAcl?.blockLogGroup === undefined ? undefined : logs.openStream(webAcl.blockLogGroup, 'blocks');
   let operator: OperatorCredentials | undefined;
   const front = await listen(options.port, (port) =>
     startApiFront(
       {
         api,
+        webAcl: webAcl && createWebAclFront(webAcl, { clock: Date.now, writeBlock: (line) => blockLog?.write(line) }),
         invoke: fleet.invoke,
         verify: async (request) =>
           operator === undefined ? 'unknown-key' : await verifySignature(request, operator, Date.now()),

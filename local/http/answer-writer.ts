@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FailureReason, InvocationResult } from '../lambda/invocation.ts';
 import type { ApiModel, Route } from '../template/api-model.ts';
+import type { Verdict } from '../waf/web-acl.ts';
 import { type GatewayResponseRenderer, type Refusal, refusals } from './gateway-response.ts';
 import { listHeaders, parseProxyResponse } from './proxy-response.ts';
 import { relayStream } from './relay-stream.ts';
@@ -48,6 +49,16 @@ export class AnswerWriter {
     this.facts.errorType = refused.type;
     this.facts.errorMessage = refused.message;
     this.#writeWhole(status, headers, Buffer.from(body));
+  }
+
+  /** The web ACL's answer, in place of the API's own where it has one. */
+  block({ response }: Verdict): void {
+    if (response === undefined) {
+      this.refuse(refusals.blockedByWebAcl);
+      return;
+    }
+    this.facts.errorType = refusals.blockedByWebAcl.type;
+    this.#writeWhole(response.status, response.headers, Buffer.from(response.body));
   }
 
   /** From here on the integration's times are counted. */

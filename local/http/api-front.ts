@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream';
 import type { InvocationResult } from '../lambda/invocation.ts';
 import type { SignatureVerdict, SignedRequest } from '../operator/verify-signature.ts';
 import type { ApiModel, Route } from '../template/api-model.ts';
+import type { WebAclFront } from '../waf/web-acl-front.ts';
 import { createAccessLogFormatter } from './access-log.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import {
@@ -26,6 +27,8 @@ import { createTokenBucket } from './token-bucket.ts';
 
 export interface ApiFrontOptions {
   readonly api: ApiModel;
+  /** Sees every request first. */
+  readonly webAcl: WebAclFront | undefined;
   readonly invoke: (functionName: string, event: unknown) => Promise<InvocationResult>;
   /** Checks the signature of a request to an IAM-authorized route. */
   readonly verify: (request: SignedRequest) => Promise<SignatureVerdict>;
@@ -97,17 +100,30 @@ function createPipeline(options: ApiFrontOptions): (exchange: Exchange) => Promi
   return async (exchange) => {
     const { request, context } = exchange;
     if (headerBytes(request) > headerLimitBytes) return refusals.headersTooLarge;
+    const body = await readBody(request);
+    if (body === 'aborted' || isBlocked(exchange, body, options)) return undefined;
     if (!takeToken()) return refusals.throttled;
     const match = matchRoute(context.method, context.path);
     if (match === undefined) return refusals.unknownRoute;
     context.resourcePath = match.route.resourcePath;
-    const body = await readBody(request);
     if (body === 'too-large') return refusals.requestTooLarge;
-    if (body === 'aborted') return undefined;
     const refused = await authorize(match.route, { context, headers: request.headers, body }, options);
     if (refused === undefined) await integrate(exchange, { match, body }, options);
     return refused;
   };
+}
+
+/** Whether the web ACL has answered the request. */
+function isBlocked(
+  { request: { headers }, context, answer }: Exchange,
+  body: Buffer | 'too-large',
+  { webAcl }: ApiFrontOptions,
+): boolean {
+  const verdict = webAcl?.({ context, headers, body });
+  if (verdict === undefined) return false;
+  context.wafResponseCode = verdict.action === 'block' ? 'WAF_BLOCK' : 'WAF_ALLOW';
+  if (verdict.action === 'block') answer.block(verdict);
+  return verdict.action === 'block';
 }
 
 interface Received {

@@ -35,6 +35,7 @@ export const refusals = {
     'UnrecognizedClientException',
   ),
   requestTooLarge: refusal('REQUEST_TOO_LARGE', 413, 'Request Too Long', 'RequestTooLargeException'),
+  blockedByWebAcl: refusal('WAF_FILTERED', 403, 'Forbidden', 'ForbiddenException'),
   throttled: refusal('THROTTLED', 429, 'Too Many Requests', 'TooManyRequestsException'),
   badRequest: refusal('DEFAULT_4XX', 400, 'Bad Request', 'BadRequestException'),
   headersTooLarge: refusal('DEFAULT_4XX', 431, 'Request Header Fields Too Large', 'BadRequestException'),

@@ -26,6 +26,8 @@ export interface RequestContext {
   readonly domainName: string;
   resourcePath: string | undefined;
   caller: CallerIdentity | undefined;
+  /** Where a web ACL stands before the API. */
+  wafResponseCode: 'WAF_ALLOW' | 'WAF_BLOCK' | undefined;
 }
 
 /** How the answer went, for the access log. */
@@ -65,6 +67,7 @@ export function createRequestContext(request: IncomingMessage, { clock, newId }:
     domainName: request.headers.host ?? '',
     resourcePath: undefined,
     caller: undefined,
+    wafResponseCode: undefined,
   };
 }
 
@@ -108,6 +111,7 @@ export function contextVariables(
     responseLength: answer?.responseBytes,
     stage: api.stageName,
     status: answer?.status,
+    wafResponseCode: context.wafResponseCode,
     xrayTraceId: context.traceId,
   };
 }

@@ -97,6 +97,13 @@ function globalIdentity(service: string, prefix: string, nameProperty: string) {
   };
 }
 
+function regionalWafIdentity(kind: string) {
+  return (source: IdentitySource): PhysicalIdentity => {
+    const path = `regional/${kind}/${nameOf(source, 'Name')}/${uuidOf(source)}`;
+    return { ref: path, attributes: { Id: uuidOf(source), Arn: arnOf('wafv2', path) } };
+  };
+}
+
 function opaqueIdentity(source: IdentitySource): PhysicalIdentity {
   return { ref: shortIdOf(source), attributes: {} };
 }
@@ -129,6 +136,8 @@ const identities: Readonly<Record<string, (source: IdentitySource) => PhysicalId
     const name = nameOf(source, 'LogGroupName');
     return { ref: name, attributes: { Arn: arnOf('logs', `log-group:${name}:*`) } };
   },
+  'AWS::WAFv2::IPSet': regionalWafIdentity('ipset'),
+  'AWS::WAFv2::WebACL': regionalWafIdentity('webacl'),
   'AWS::Scheduler::Schedule': namedIdentity('scheduler', 'schedule/default/', 'Name'),
 };
 

@@ -10,11 +10,13 @@ import {
   type ScheduleModel,
   type StreamMappingModel,
 } from './trigger-model.ts';
+import { readWebAclModel, type WebAclModel } from './web-acl-model.ts';
 
 /** Everything of the synthesized stack that the local runner acts on. */
 export interface StackModel {
   readonly stackName: string;
   readonly api: ApiModel;
+  readonly webAcl: WebAclModel | undefined;
   readonly functions: readonly FunctionModel[];
   readonly tables: readonly TableModel[];
   readonly keys: readonly KeyDefinition[];
@@ -35,6 +37,7 @@ export function readStackModel(assembly: StackAssembly): StackModel {
   return {
     stackName: assembly.stackName,
     api,
+    webAcl: readWebAclModel(resources),
     functions: readFunctionModels(resources, new Set(invoked)),
     tables: readTableModels(resources),
     keys: readKeyModels(resources),

@@ -8,6 +8,8 @@ export interface HttpCall {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string | undefined;
   readonly signal?: AbortSignal;
+  /** Of this machine: where the request comes from. @default as the system chooses */
+  readonly localAddress?: string;
 }
 
 export interface HttpAnswer {
@@ -25,7 +27,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 128 });
  * One HTTP exchange as it is on the wire: node:http, since fetch decodes bodies and refuses to send what a hostile client
  * would. Rejects where the connection breaks before the answer is whole.
  */
-export function sendHttp({ url, method, headers = {}, body, signal }: HttpCall): Promise<HttpAnswer> {
+export function sendHttp({ url, method, headers = {}, body, signal, localAddress }: HttpCall): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const { hostname, port } = new URL(url);
@@ -38,6 +40,7 @@ export function sendHttp({ url, method, headers = {}, body, signal }: HttpCall):
       headers: { ...headers, ...length },
       agent,
       ...(signal && { signal }),
+      ...(localAddress && { localAddress }),
     });
     request.on('error', reject);
     request.on('response', (response) => {

@@ -28,6 +28,7 @@ const context: RequestContext = {
   domainName: '127.0.0.1:8787',
   resourcePath: '/v1/{proxy+}',
   caller: undefined,
+  wafResponseCode: undefined,
 };
 const match = {
   route: {
