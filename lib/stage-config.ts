@@ -2,6 +2,7 @@
 // and visible in one place. Stages are static on purpose; a deployment never depends on a context string.
 import * as z from 'zod';
 import { type Upstreams, upstreams } from '../lambdas/env.ts';
+import { type WebAclConfig, webAclConfig } from './web-acl-config.ts';
 
 /** The retention periods that CloudWatch Logs accepts, as far as this product offers them. */
 const retentionDays = z.literal([1, 7, 14, 30, 90, 180, 365, 400, 731, 1827]);
@@ -31,14 +32,13 @@ const stageConfig = z
      * included. The throttle stays within: callers get a 429 that says when to come back before Lambda turns any away.
      */
     concurrency: z.strictObject({ quota: z.int().min(1), secondsPerRequest: z.number().positive() }),
-    /** Per source address, at the web ACL. AWS WAF counts over a minute and takes no limit below 10. */
-    requestsPerMinutePerIp: z.int().min(10).max(2_000_000_000),
     /** Told of every alarm; each address confirms once, by a link that AWS sends. More can subscribe to the topic. */
     alarmEmails: z.array(z.email()),
     /** A key that spends more than this in an hour is looked at. It stops nobody: caps do. */
     keySpendAlarmUsdPerHour: z.number().positive(),
     /** What alarms point to: this file where the people who are called can open it. */
     runbookUrl: z.string().regex(/^[^\s#]+$/, 'a URL or a path, without a fragment'),
+    webAcl: webAclConfig,
     functions: z.strictObject({
       proxy: functionSize,
       admin: functionSize,
@@ -105,10 +105,17 @@ const local = defineStage({
   auditLogRetentionDays: 30,
   throttle: { requestsPerSecond: 1_000, burst: 2_000 },
   concurrency: { quota: 10_000, secondsPerRequest: 8 },
-  requestsPerMinutePerIp: 6_000,
   alarmEmails: [],
   keySpendAlarmUsdPerHour: 50,
   runbookUrl: 'docs/runbook.md',
+  webAcl: {
+    // All clients of one machine share an address, and a test may well use one key.
+    requestsPerMinutePerIp: 1_000_000,
+    requestsPerMinutePerKey: 1_000_000,
+    managementRequestsPerMinutePerIp: 1_000_000,
+    blocked: [],
+    antiDdos: false,
+  },
   functions: {
     proxy: { memoryMiB: 1_024 },
     admin: { memoryMiB: 512 },
@@ -118,6 +125,15 @@ const local = defineStage({
   upstreams: { ...demo, ...providers },
 });
 
+/** For the clients of the internet. */
+const shield: WebAclConfig = {
+  requestsPerMinutePerIp: 6_000,
+  requestsPerMinutePerKey: 6_000,
+  managementRequestsPerMinutePerIp: 600,
+  blocked: [],
+  antiDdos: false,
+};
+
 const dev = defineStage({
   ...local,
   name: 'dev',
@@ -126,6 +142,7 @@ const dev = defineStage({
   // What a region grants to an account that has asked for nothing.
   throttle: { requestsPerSecond: 100, burst: 200 },
   concurrency: { quota: 1_000, secondsPerRequest: 8 },
+  webAcl: shield,
   functions: { ...local.functions, proxy: { memoryMiB: 512 } },
 });
 
@@ -135,6 +152,7 @@ const prod = defineStage({
   retainData: true,
   logRetentionDays: 90,
   auditLogRetentionDays: 365,
+  webAcl: shield,
   // Memory that waits for a provider is most of the bill; see docs/cost.md.
   functions: { ...local.functions, proxy: { memoryMiB: 512 } },
   upstreams: providers,

@@ -53,7 +53,7 @@ const chat: ServeCaller = (request, ports, who) =>
     ports,
   );
 
-const routes: Readonly<Record<string, Route>> = {
+export const routes: Readonly<Record<string, Route>> = {
   'GET /healthz': { name: 'check-health', serve: async () => accept(checkHealth()) },
   'GET /v1/models': { name: 'list-models', serve: withKey('fresh', (_request, ports) => listAllModels(ports)) },
   'POST /v1/chat/completions': { name: 'chat-completions', serve: withKey('cached', chat) },

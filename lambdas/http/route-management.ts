@@ -7,7 +7,7 @@ import type { ManagementRequest } from './management-request.ts';
 import { type ProxyResult, toProxyResult } from './proxy-result.ts';
 
 /** Far above what any management request needs. */
-const MAX_BODY_BYTES = 64 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024;
 
 export interface ManagementRoute<From extends Caller = Caller> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

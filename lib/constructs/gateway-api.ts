@@ -100,6 +100,7 @@ const accessLogFields = {
   timeToFirstContent: '$context.integration.timeToFirstContent',
   integrationLatency: '$context.integrationLatency',
   tlsVersion: '$context.tlsVersion',
+  wafResponse: '$context.wafResponseCode',
 } as const;
 
 /**

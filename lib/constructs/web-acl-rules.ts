@@ -1,57 +1,65 @@
-// The rules of the web ACL, in the order in which AWS WAF evaluates them. Prompts look like attacks: they hold shell
-// commands, markup, paths, long text. So no rule that reads a body ever blocks one on its way to a model: such rules only
-// count, and by the label that a count leaves behind the same finding is blocked on every other path.
+// The rules of the web ACL, in the order in which AWS WAF evaluates them: who calls, how often, how much, and last what.
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import type { WebAclConfig } from '../web-acl-config.ts';
+import { decimalAbove } from './decimal-above.ts';
 import { STAGE_NAME } from './gateway-api.ts';
+import {
+  anonymousIps,
+  antiDdos,
+  bodyInspectingGroups,
+  fromAnonymous,
+  hasBodyFinding,
+  hasLabel,
+  ipReputation,
+  sqlInjection,
+  type UnorderedRule,
+} from './managed-rule-groups.ts';
+import { blockWith, MANAGEMENT_BODY_BYTES, MODEL_BODY_BYTES, type RefusalName } from './web-acl-responses.ts';
 
-type Rule = CfnWebACL.RuleProperty;
-type Unordered = Omit<Rule, 'priority' | 'visibilityConfig'>;
+type Statement = CfnWebACL.StatementProperty;
 
-/** Keys of the ACL's customResponseBodies. */
-export const RATE_LIMITED_BODY = 'rate-limited';
-export const REFUSED_BODY = 'refused';
+/** Every header in which a client may send a key. */
+export const keyHeaders = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const;
 
-const LLM_PATH = 'path:llm';
+/** The routes whose bodies are prompts. */
+const MODEL_ROUTES = [
+  'chat/completions',
+  'responses',
+  'embeddings',
+  'moderations',
+  'messages',
+  'messages/count_tokens',
+] as const;
 
-interface ManagedGroup {
-  readonly name: string;
-  /** In label names, which AWS spells differently from the group's. */
-  readonly labelName: string;
-  /** Rules that read a body: blocked off `/v1` alone. */
-  readonly bodyRules: readonly string[];
-  /** Rules that do more harm than good for any API; counted, and that is all. */
-  readonly ignoredRules?: readonly string[];
+export interface AddressSets {
+  /** ARNs of IP sets, one per IP version. */
+  readonly blocked: readonly string[];
+  /** @default - every address that is not blocked */
+  readonly allowed?: readonly string[] | undefined;
 }
 
-const bodyInspectingGroups: readonly ManagedGroup[] = [
-  {
-    name: 'AWSManagedRulesKnownBadInputsRuleSet',
-    labelName: 'known-bad-inputs',
-    bodyRules: ['JavaDeserializationRCE_BODY', 'Log4JRCE_BODY', 'ReactJSRCE_BODY'],
-  },
-  {
-    name: 'AWSManagedRulesCommonRuleSet',
-    labelName: 'core-rule-set',
-    bodyRules: [
-      'SizeRestrictions_BODY',
-      'EC2MetaDataSSRF_BODY',
-      'GenericLFI_BODY',
-      'GenericRFI_BODY',
-      'CrossSiteScripting_BODY',
-    ],
-    // Plenty of HTTP clients name no user agent.
-    ignoredRules: ['NoUserAgent_HEADER'],
-  },
-];
-
 /** All rules, with priorities by their order, and none of them keeping samples of requests. */
-export function webAclRules(options: { readonly requestsPerMinutePerIp: number }): Rule[] {
-  const rules: Unordered[] = [
-    labelLlmPaths,
-    managedGroup({ name: 'AWSManagedRulesAmazonIpReputationList' }, []),
-    limitRatePerIp(options.requestsPerMinutePerIp),
-    ...bodyInspectingGroups.map((group) => managedGroup(group, [...group.bodyRules, ...(group.ignoredRules ?? [])])),
-    blockBodyFindingsOffLlmPaths,
+export function webAclRules(config: WebAclConfig, addresses: AddressSets): CfnWebACL.RuleProperty[] {
+  const rules: UnorderedRule[] = [
+    ...(config.antiDdos ? [antiDdos] : []),
+    labelModelRoutes,
+    refuse('BlockedAddresses', isIn(addresses.blocked), 'address-refused'),
+    ...(addresses.allowed ? [refuse('AddressesNotAllowed', not(isIn(addresses.allowed)), 'address-refused')] : []),
+    ipReputation,
+    anonymousIps,
+    refuse('AnonymousOperators', all([onPath('/admin(/.*)?'), fromAnonymous]), 'refused'),
+    limitRate('RatePerAddress', { aggregateKeyType: 'IP', limit: config.requestsPerMinutePerIp }),
+    ...keyHeaders.map((header) => limitRatePerKey(header, config.requestsPerMinutePerKey)),
+    limitRate('ManagementRatePerAddress', {
+      aggregateKeyType: 'IP',
+      limit: config.managementRequestsPerMinutePerIp,
+      scopeDownStatement: not(isModelRoute),
+    }),
+    refuse('BodyTooLarge', bodyIsLargerThan(MODEL_BODY_BYTES), 'too-large'),
+    refuse('ManagementBodyTooLarge', all([not(isModelRoute), inspectedBodyIsLarger]), 'management-too-large'),
+    ...bodyInspectingGroups,
+    sqlInjection(not(isModelRoute)),
+    refuse('BodyFindingsOffModelRoutes', all([not(isModelRoute), hasBodyFinding]), 'refused'),
   ];
   return rules.map((rule, index) => ({ ...rule, priority: index * 10, visibilityConfig: visibility(rule.name) }));
 }
@@ -61,78 +69,84 @@ export function visibility(metricName: string): CfnWebACL.VisibilityConfigProper
   return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
 }
 
-/** Anchored, so that no other route can be made to look like one; the stage's name is part of the path that WAF sees. */
-const labelLlmPaths: Unordered = {
-  name: 'LabelLlmPaths',
-  statement: {
+function refuse(name: string, statement: Statement, answer: RefusalName): UnorderedRule {
+  return { name, statement, action: blockWith(answer) };
+}
+
+function not(statement: Statement): Statement {
+  return { notStatement: { statement } };
+}
+
+function all(statements: Statement[]): Statement {
+  return { andStatement: { statements } };
+}
+
+const untransformed = [{ priority: 0, type: 'NONE' }];
+
+/**
+ * Whether the path, just as it was sent, is that and no more; the stage's name is part of it on the default host name.
+ * Nothing is normalized: API Gateway routes by what was sent, so no other route can be made to look like this one.
+ */
+function onPath(pattern: string): Statement {
+  return {
     regexMatchStatement: {
       fieldToMatch: { uriPath: {} },
-      regexString: `^(/${STAGE_NAME})?/v1/`,
-      textTransformations: [{ priority: 0, type: 'NORMALIZE_PATH' }],
+      regexString: `^(/${STAGE_NAME})?${pattern}$`,
+      textTransformations: untransformed,
     },
-  },
-  ruleLabels: [{ name: LLM_PATH }],
+  };
+}
+
+const MODEL_ROUTE_LABEL = 'route:model';
+
+/** Labelled once: each later look at the label costs a third of the pattern. */
+const labelModelRoutes: UnorderedRule = {
+  name: 'LabelModelRoutes',
+  statement: onPath(`/v1/(${MODEL_ROUTES.join('|')})`),
+  ruleLabels: [{ name: MODEL_ROUTE_LABEL }],
   action: { count: {} },
 };
 
-function managedGroup({ name }: Pick<ManagedGroup, 'name'>, countedRules: readonly string[]): Unordered {
+const isModelRoute = hasLabel(MODEL_ROUTE_LABEL);
+
+function isIn(setArns: readonly string[]): Statement {
+  return { orStatement: { statements: setArns.map((arn) => ({ ipSetReferenceStatement: { arn } })) } };
+}
+
+/** A shield against floods, approximate and per region; what a caller may do is the product's own, exact limit. */
+function limitRate(name: string, statement: CfnWebACL.RateBasedStatementProperty): UnorderedRule {
   return {
     name,
-    statement: {
-      managedRuleGroupStatement: {
-        vendorName: 'AWS',
-        name,
-        ruleActionOverrides: countedRules.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
-      },
-    },
-    overrideAction: { none: {} },
+    statement: { rateBasedStatement: { evaluationWindowSec: 60, ...statement } },
+    action: blockWith('rate-limited'),
   };
 }
 
-/** A shield against floods; what a caller may do is the product's own, exact limit. */
-function limitRatePerIp(limit: number): Unordered {
+/** One rule per header, as AWS WAF counts only requests that have every part of a rule's key. It tracks a hash alone. */
+function limitRatePerKey(header: string, limit: number): UnorderedRule {
+  return limitRate(`RatePerKey-${header}`, {
+    aggregateKeyType: 'CUSTOM_KEYS',
+    customKeys: [{ header: { name: header, textTransformations: [{ priority: 0, type: 'MD5' }] } }],
+    limit,
+  });
+}
+
+function bodyIsLargerThan(bytes: number): Statement {
   return {
-    name: 'RatePerIp',
-    statement: { rateBasedStatement: { aggregateKeyType: 'IP', limit, evaluationWindowSec: 60 } },
-    action: {
-      block: {
-        customResponse: {
-          responseCode: 429,
-          customResponseBodyKey: RATE_LIMITED_BODY,
-          responseHeaders: [
-            { name: 'retry-after', value: '30' },
-            { name: 'retry-after-ms', value: '30000' },
-          ],
-        },
-      },
+    regexMatchStatement: {
+      fieldToMatch: { singleHeader: { Name: 'content-length' } },
+      regexString: decimalAbove(bytes),
+      textTransformations: untransformed,
     },
   };
 }
 
-/** The label that a counted rule leaves: `Log4JRCE_BODY` leaves `…:Log4JRCE_Body`. */
-function labelOf(group: ManagedGroup, rule: string): string {
-  return `awswaf:managed:aws:${group.labelName}:${rule.replace(/_BODY$/, '_Body')}`;
-}
-
-function hasLabel(key: string): CfnWebACL.StatementProperty {
-  return { labelMatchStatement: { scope: 'LABEL', key } };
-}
-
-const blockBodyFindingsOffLlmPaths: Unordered = {
-  name: 'BlockBodyFindingsOffLlmPaths',
-  statement: {
-    andStatement: {
-      statements: [
-        { notStatement: { statement: hasLabel(LLM_PATH) } },
-        {
-          orStatement: {
-            statements: bodyInspectingGroups.flatMap((group) =>
-              group.bodyRules.map((rule) => hasLabel(labelOf(group, rule))),
-            ),
-          },
-        },
-      ],
-    },
+/** Also of a body whose length no header tells: what lies beyond the part that AWS WAF sees counts as a match. */
+const inspectedBodyIsLarger: Statement = {
+  sizeConstraintStatement: {
+    fieldToMatch: { body: { oversizeHandling: 'MATCH' } },
+    comparisonOperator: 'GT',
+    size: MANAGEMENT_BODY_BYTES,
+    textTransformations: untransformed,
   },
-  action: { block: { customResponse: { responseCode: 403, customResponseBodyKey: REFUSED_BODY } } },
 };

@@ -1,11 +1,12 @@
-import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import { CfnIPSet, CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { ArnFormat, Aws, Fn, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../stage-config.ts';
+import type { WebAclConfig } from '../web-acl-config.ts';
 import { EncryptedLogGroup } from './encrypted-log-group.ts';
-import { renderErrorBody } from './gateway-responses.ts';
 import type { OperationsKey } from './operations-key.ts';
-import { RATE_LIMITED_BODY, REFUSED_BODY, visibility, webAclRules } from './web-acl-rules.ts';
+import { customResponseBodies } from './web-acl-responses.ts';
+import { type AddressSets, keyHeaders, visibility, webAclRules } from './web-acl-rules.ts';
 
 export interface WebAclProps {
   readonly stage: StageConfig;
@@ -15,27 +16,7 @@ export interface WebAclProps {
   readonly key: OperationsKey;
 }
 
-/** Every header in which a client may send a credential. */
-const credentialHeaders = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie'];
-
-const customResponseBodies = {
-  [RATE_LIMITED_BODY]: {
-    contentType: 'APPLICATION_JSON',
-    content: renderErrorBody({
-      type: 'requests',
-      code: 'rate_limit_exceeded',
-      message: 'Too many requests come from this address. Try again shortly.',
-    }),
-  },
-  [REFUSED_BODY]: {
-    contentType: 'APPLICATION_JSON',
-    content: renderErrorBody({
-      type: 'invalid_request_error',
-      code: 'permission_denied',
-      message: 'The request is not allowed.',
-    }),
-  },
-};
+const secretHeaders = [...keyHeaders, 'cookie'];
 
 /** The web ACL before the API. What it sees of bodies, query strings and credentials it neither samples nor logs. */
 export class WebAcl extends Construct {
@@ -45,13 +26,33 @@ export class WebAcl extends Construct {
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       customResponseBodies,
-      rules: webAclRules(stage),
+      rules: webAclRules(stage.webAcl, this.addAddressSets(stage.webAcl)),
+      associationConfig: { requestBody: { API_GATEWAY: { defaultSizeInspectionLimit: 'KB_64' } } },
       dataProtectionConfig: { dataProtections },
       // The name tells the metrics of two stacks apart.
       visibilityConfig: visibility(Aws.STACK_NAME),
     });
     new CfnWebACLAssociation(this, 'Association', { resourceArn: stageArn, webAclArn: acl.attrArn });
+    this.addBlockLog(acl, { stage, key });
+  }
 
+  /** There before they are needed: an address can be added to a set at once, without a deployment. */
+  private addAddressSets({ blocked, allowed }: WebAclConfig): AddressSets {
+    return {
+      blocked: this.addAddressSet('Blocked', blocked),
+      allowed: allowed && this.addAddressSet('Allowed', allowed),
+    };
+  }
+
+  private addAddressSet(name: string, ranges: readonly string[]): string[] {
+    return (['IPV4', 'IPV6'] as const).map((ipAddressVersion) => {
+      const addresses = ranges.filter((range) => range.includes(':') === (ipAddressVersion === 'IPV6'));
+      const set = new CfnIPSet(this, `${name}${ipAddressVersion}`, { scope: 'REGIONAL', ipAddressVersion, addresses });
+      return set.attrArn;
+    });
+  }
+
+  private addBlockLog(acl: CfnWebACL, { stage, key }: Pick<WebAclProps, 'stage' | 'key'>): void {
     const logGroup = new EncryptedLogGroup(this, 'BlockLog', {
       key,
       retentionDays: stage.logRetentionDays,
@@ -71,7 +72,7 @@ export class WebAcl extends Construct {
         }),
       ],
       loggingFilter: keepBlocksOnly,
-      redactedFields: [{ queryString: {} }, ...credentialHeaders.map((Name) => ({ singleHeader: { Name } }))],
+      redactedFields: [{ queryString: {} }, ...secretHeaders.map((Name) => ({ singleHeader: { Name } }))],
     });
   }
 }
@@ -80,7 +81,7 @@ export class WebAcl extends Construct {
 const dataProtections: CfnWebACL.DataProtectProperty[] = [
   { action: 'SUBSTITUTION', field: { fieldType: 'BODY' } },
   { action: 'SUBSTITUTION', field: { fieldType: 'QUERY_STRING' } },
-  { action: 'SUBSTITUTION', field: { fieldType: 'SINGLE_HEADER', fieldKeys: credentialHeaders } },
+  { action: 'SUBSTITUTION', field: { fieldType: 'SINGLE_HEADER', fieldKeys: secretHeaders } },
 ];
 
 /** Counts would log nearly every prompt of more than 8 KB. */

@@ -130,6 +130,7 @@ describe.each(stageTemplates)('in stage $stage.name', ({ stage, template }) => {
       '$context.responseLength',
       '$context.status',
       '$context.tlsVersion',
+      '$context.wafResponseCode',
     ]);
     expect(JSON.stringify(deployed.AccessLogSetting.DestinationArn)).toMatch(/ApiAccessLog/);
   });

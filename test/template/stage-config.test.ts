@@ -17,7 +17,15 @@ describe('a stage that is not valid is refused by name and field', () => {
       { ...dev, functions: { ...dev.functions, admin: { memoryMiB: 64 } } },
       'memoryMiB',
     ],
-    ['a limit that AWS WAF does not take', { ...dev, requestsPerMinutePerIp: 9 }, 'requestsPerMinutePerIp'],
+    [
+      'a limit that AWS WAF does not take',
+      { ...dev, webAcl: { ...dev.webAcl, requestsPerMinutePerKey: 9 } },
+      'requestsPerMinutePerKey',
+    ],
+    ['an address that is none', { ...dev, webAcl: { ...dev.webAcl, blocked: ['300.0.0.0/8'] } }, 'blocked'],
+    ['an address without its range', { ...dev, webAcl: { ...dev.webAcl, blocked: ['192.0.2.1'] } }, 'blocked'],
+    ['every address blocked', { ...dev, webAcl: { ...dev.webAcl, blocked: ['::/0'] } }, 'a range of all addresses'],
+    ['nobody allowed', { ...dev, webAcl: { ...dev.webAcl, allowed: [] } }, 'allowed'],
     ['no requests at all', { ...dev, throttle: { requestsPerSecond: 0, burst: 1 } }, 'requestsPerSecond'],
     [
       'more requests at once than Lambda grants environments',
