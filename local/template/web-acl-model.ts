@@ -84,7 +84,6 @@ const customResponse = z.strictObject({
   CustomResponseBodyKey: z.string().optional(),
   ResponseHeaders: z.array(z.strictObject({ Name: z.string(), Value: z.string() })).default([]),
 });
-export type CustomResponse = z.infer<typeof customResponse>;
 
 const rule = z.strictObject({
   Name: z.string(),
