@@ -10,6 +10,7 @@ export const ENV = {
   usageTable: 'USAGE_TABLE',
   envelopeKeyArn: 'ENVELOPE_KEY_ARN',
   upstreams: 'UPSTREAMS',
+  securityContacts: 'SECURITY_CONTACTS',
 } as const;
 
 /** A provider's short name, the part of `provider/model` before the slash. */
@@ -59,6 +60,7 @@ export const proxyEnvironment = () =>
     [ENV.ledgerTable]: z.string(),
     [ENV.usageTable]: z.string(),
     [ENV.upstreams]: z.pipe(json, upstreams),
+    [ENV.securityContacts]: z.pipe(json, z.array(z.string())),
   });
 
 export const adminEnvironment = () =>

@@ -25,6 +25,10 @@ const OWN_KEYS =
   "The function checks the caller's virtual key itself: an authorizer would be a second invocation before every request, " +
   'and its cache would let a revoked key in.';
 
+const OPEN =
+  'Open on purpose: health checkers and finders of vulnerabilities carry no credential, and neither answer tells anything ' +
+  'of the gateway but that it is there and whom to write to.';
+
 const PROGRAMS = 'Callers are programs with virtual keys, not users of a pool.';
 
 /** Of every stage's stack. */
@@ -43,16 +47,10 @@ export const gatewayAcknowledgements: readonly Acknowledgement[] = [
       'Execution logs can quote what passed through, in a group that API Gateway names, leaves unencrypted and keeps ' +
       'for ever. The access log tells the outcome and the timing of every request without its content.',
   },
-  {
-    path: 'Api/Rest/Default/healthz/GET',
-    id: 'AwsSolutions::AwsSolutions-APIG4',
-    reason: 'Open on purpose: health checkers carry no credential, and the answer tells nothing but that it came.',
-  },
-  {
-    path: 'Api/Rest/Default/healthz/GET',
-    id: 'AwsSolutions::AwsSolutions-COG4',
-    reason: 'As for APIG4: open on purpose.',
-  },
+  ...['healthz', '.well-known/security.txt'].flatMap((route) => [
+    { path: `Api/Rest/Default/${route}/GET`, id: 'AwsSolutions::AwsSolutions-APIG4', reason: OPEN },
+    { path: `Api/Rest/Default/${route}/GET`, id: 'AwsSolutions::AwsSolutions-COG4', reason: OPEN },
+  ]),
   ...['v1/{proxy+}', 'v1/key', 'v1/keys', 'v1/keys/{proxy+}'].flatMap((route) => [
     { path: `Api/Rest/Default/${route}/ANY`, id: 'AwsSolutions::AwsSolutions-APIG4', reason: OWN_KEYS },
     { path: `Api/Rest/Default/${route}/ANY`, id: 'AwsSolutions::AwsSolutions-COG4', reason: PROGRAMS },

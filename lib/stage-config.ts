@@ -2,6 +2,7 @@
 // and visible in one place. Stages are static on purpose; a deployment never depends on a context string.
 import * as z from 'zod';
 import { type Upstreams, upstreams } from '../lambdas/env.ts';
+import { type DomainConfig, domainConfig } from './domain-config.ts';
 import { type WebAclConfig, webAclConfig } from './web-acl-config.ts';
 
 /** The retention periods that CloudWatch Logs accepts, as far as this product offers them. */
@@ -39,6 +40,12 @@ const stageConfig = z
     /** What alarms point to: this file where the people who are called can open it. */
     runbookUrl: z.string().regex(/^[^\s#]+$/, 'a URL or a path, without a fragment'),
     webAcl: webAclConfig,
+    /** The oldest version of TLS that is spoken. 1.3 alone shuts out clients of before about 2019. */
+    minimumTls: z.enum(['1.2', '1.3']),
+    /** Host names of one's own, the first of them for the outputs; without any, the API answers under its default name. */
+    domains: z.array(domainConfig).max(10),
+    /** Whom `/.well-known/security.txt` says to tell of a vulnerability, the best way first: mailto:, https: or tel:. */
+    securityContacts: z.array(z.url({ protocol: /^(mailto|https|tel)$/ })).max(5),
     functions: z.strictObject({
       proxy: functionSize,
       admin: functionSize,
@@ -54,12 +61,26 @@ const stageConfig = z
       const message = `lets ${atOnce} requests run at once (burst + requests per second × seconds), of a quota of ${concurrency.quota}`;
       issues.push({ code: 'custom', message, path: ['throttle'], input: throttle });
     }
+    for (const [index, domain] of value.domains.entries()) {
+      const message = objectionToDomain(domain, value);
+      if (message !== undefined) issues.push({ code: 'custom', message, path: ['domains', index], input: domain });
+    }
     for (const [name, upstream] of Object.entries(value.upstreams)) {
       const message = objectionTo(upstream, value.retainData);
       if (message !== undefined) issues.push({ code: 'custom', message, path: ['upstreams', name], input: upstream });
     }
   });
 export type StageConfig = Readonly<z.infer<typeof stageConfig>>;
+
+function objectionToDomain(
+  { name, certificateArn, mutualTls }: DomainConfig,
+  { domains, region, minimumTls }: { domains: readonly DomainConfig[]; region: string; minimumTls: string },
+): string | undefined {
+  if (domains.filter((other) => other.name === name).length > 1) return 'is there twice';
+  if (certificateArn && certificateArn.split(':')[3] !== region)
+    return `has a certificate of another region than ${region}`;
+  return mutualTls && minimumTls === '1.3' ? 'with client certificates takes TLS 1.2 as well' : undefined;
+}
 
 function objectionTo(upstream: Upstreams[string], retainData: boolean): string | undefined {
   if ('builtin' in upstream) return retainData ? 'a stage that retains data has no built-in provider' : undefined;
@@ -116,6 +137,10 @@ const local = defineStage({
     blocked: [],
     antiDdos: false,
   },
+  minimumTls: '1.2',
+  domains: [],
+  // An example, for a machine that nobody else can reach.
+  securityContacts: ['mailto:security@example.com'],
   functions: {
     proxy: { memoryMiB: 1_024 },
     admin: { memoryMiB: 512 },
@@ -143,6 +168,7 @@ const dev = defineStage({
   throttle: { requestsPerSecond: 100, burst: 200 },
   concurrency: { quota: 1_000, secondsPerRequest: 8 },
   webAcl: shield,
+  securityContacts: [],
   functions: { ...local.functions, proxy: { memoryMiB: 512 } },
 });
 
@@ -153,6 +179,7 @@ const prod = defineStage({
   logRetentionDays: 90,
   auditLogRetentionDays: 365,
   webAcl: shield,
+  securityContacts: [],
   // Memory that waits for a provider is most of the bill; see docs/cost.md.
   functions: { ...local.functions, proxy: { memoryMiB: 512 } },
   upstreams: providers,

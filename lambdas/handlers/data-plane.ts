@@ -5,14 +5,19 @@ import { explainFault, explainRefusal } from '../http/explain.ts';
 import type { GatewayRequest, ResponseSink } from '../http/gateway-request.ts';
 import { readApiKey } from '../http/read-api-key.ts';
 import { type LogContext, logFault, logRequest } from '../http/request-log.ts';
+import { securityHeaders } from '../http/security-headers.ts';
 import { clockFirstByte, sendAnswer } from '../http/send-answer.ts';
 import { type ChatCompletionsPorts, chatCompletions } from '../operations/chat-completions.ts';
 import { checkHealth } from '../operations/check-health.ts';
 import { type Caller, type IdentifyPorts, identify } from '../operations/identify.ts';
 import { listAllModels } from '../operations/list-models.ts';
 import { retrieveModel } from '../operations/retrieve-model.ts';
+import { securityTxt } from '../operations/security-txt.ts';
 
-export interface DataPlanePorts extends IdentifyPorts, ChatCompletionsPorts, LogContext {}
+export interface DataPlanePorts extends IdentifyPorts, ChatCompletionsPorts, LogContext {
+  /** Whom to tell of a vulnerability. */
+  readonly securityContacts: readonly string[];
+}
 
 /** Serves one request to its end, beside any number of others; never throws. */
 export type DataPlane = (request: GatewayRequest, sink: ResponseSink) => Promise<void>;
@@ -55,6 +60,10 @@ const chat: ServeCaller = (request, ports, who) =>
 
 export const routes: Readonly<Record<string, Route>> = {
   'GET /healthz': { name: 'check-health', serve: async () => accept(checkHealth()) },
+  'GET /.well-known/security.txt': {
+    name: 'security-txt',
+    serve: async (_request, { securityContacts, nowSeconds }) => securityTxt(securityContacts, nowSeconds()),
+  },
   'GET /v1/models': { name: 'list-models', serve: withKey('fresh', (_request, ports) => listAllModels(ports)) },
   'POST /v1/chat/completions': { name: 'chat-completions', serve: withKey('cached', chat) },
 };
@@ -94,7 +103,7 @@ async function decide(route: Route, request: GatewayRequest, ports: DataPlanePor
 
 function withOwnHeaders(answer: Answer, requestId: string, overheadMs: number): Answer {
   const own = { 'x-request-id': requestId, 'x-portcullis-overhead-ms': overheadMs.toFixed(1) };
-  return { ...answer, headers: { ...answer.headers, ...own } };
+  return { ...answer, headers: { ...securityHeaders, ...answer.headers, ...own } };
 }
 
 function toTenths(ms: number): number {

@@ -42,6 +42,7 @@ const serve = createDataPlane({
   nowSeconds,
   nowMs: now,
   stage: env[ENV.stage],
+  securityContacts: env[ENV.securityContacts],
   elapsedMs: () => performance.now(),
   // Not console.log: under Lambda's JSON log format that would wrap the line in another.
   writeLine: (line) => void process.stdout.write(`${line}\n`),

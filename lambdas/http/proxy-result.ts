@@ -1,4 +1,5 @@
 import type { Answer } from '../domain/answer.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** What a buffered Lambda proxy integration hands to API Gateway. */
 export interface ProxyResult {
@@ -15,7 +16,7 @@ export function toProxyResult({ status, headers, body }: Answer, requestId: stri
   if (!(body instanceof Uint8Array)) throw new TypeError('A buffered integration cannot stream');
   return {
     statusCode: status,
-    headers: { ...headers, 'x-request-id': requestId },
+    headers: { ...securityHeaders, ...headers, 'x-request-id': requestId },
     body: decoder.decode(body),
     isBase64Encoded: false,
   };

@@ -14,6 +14,7 @@ import {
 import { Aws, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../stage-config.ts';
+import { ApiDomain } from './api-domain.ts';
 import { EncryptedLogGroup } from './encrypted-log-group.ts';
 import type { GatewayFunction } from './gateway-function.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
@@ -21,6 +22,9 @@ import type { OperationsKey } from './operations-key.ts';
 
 /** The stage's name is the first part of every path on the default host name. */
 export const STAGE_NAME = 'live';
+
+/** For anybody: they tell nothing of the gateway's data. */
+const OPEN_PATHS = ['/healthz', '/.well-known/security.txt'] as const;
 
 /** Under `/v1`, and yet not the data plane's. */
 const MANAGEMENT_PATHS = ['/v1/key', '/v1/keys', '/v1/keys/{proxy+}'] as const;
@@ -41,7 +45,7 @@ export interface GatewayApiProps {
 export class GatewayApi extends Construct {
   /** Of the deployed stage, for the web ACL: it names the stage, so that association waits for it. */
   readonly stageArn: string;
-  /** `https://…/live`, with no slash at its end. */
+  /** `https://…/live`, or a host name of the stage's own; with no slash at its end. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: GatewayApiProps) {
@@ -56,20 +60,26 @@ export class GatewayApi extends Construct {
       restApiName: Aws.STACK_NAME,
       description: `Portcullis, stage ${stage.name}`,
       endpointConfiguration: { types: [EndpointType.REGIONAL] },
+      // A name of one's own is the only way in, or what is bound to it (client certificates, DNS) could be walked around.
+      disableExecuteApiEndpoint: stage.domains.length > 0,
       // Every body reaches the functions byte for byte (base64), whatever it holds or claims to be: 4.5 MB fit the event.
       binaryMediaTypes: ['*/*'],
       // That role is one per account and region; lib/account-stack.ts has it.
       cloudWatchRole: false,
       deployOptions: deployOptions(stage, accessLog),
     });
-    hardenTransport(api);
+    const securityPolicy = securityPolicies[stage.minimumTls];
+    hardenTransport(api, securityPolicy);
     addGatewayResponses(api);
     addRoutes(api, props);
 
     // The library's own output says the same as ours, under a name that nobody could guess.
     api.node.tryRemoveChild('Endpoint');
     this.stageArn = api.deploymentStage.stageArn;
-    this.url = `https://${api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${STAGE_NAME}`;
+    for (const domain of stage.domains) new ApiDomain(this, domain.name, { domain, api, securityPolicy });
+    const [domain] = stage.domains;
+    const defaultUrl = `https://${api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${STAGE_NAME}`;
+    this.url = domain === undefined ? defaultUrl : `https://${domain.name}`;
   }
 }
 
@@ -103,14 +113,20 @@ const accessLogFields = {
   wafResponse: '$context.wafResponseCode',
 } as const;
 
+/** By the oldest version: either has forward secrecy, the first also post-quantum key exchange. */
+const securityPolicies = {
+  '1.2': SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09,
+  '1.3': SecurityPolicy.TLS13_1_3_2025_09,
+} as const;
+
 /**
- * TLS 1.2 or newer with forward secrecy and post-quantum key exchange, and only for the API's own host name. Both are
- * the API's own settings: those of a custom domain in front of it do not govern the handshake, and the default is TLS 1.0.
+ * TLS by a policy of ours, and only for the host name that the client asked for. Both are the API's own settings: those of
+ * a custom domain in front of it do not govern the handshake, and the default is TLS 1.0.
  */
-function hardenTransport(api: RestApi): void {
+function hardenTransport(api: RestApi, securityPolicy: SecurityPolicy): void {
   const resource = api.node.defaultChild;
   if (!(resource instanceof CfnRestApi)) throw new Error('the REST API has no CfnRestApi to harden');
-  resource.securityPolicy = SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09;
+  resource.securityPolicy = securityPolicy;
   resource.endpointAccessMode = 'STRICT';
 }
 
@@ -127,7 +143,7 @@ function addRoutes({ root }: RestApi, { proxy, admin, management }: GatewayApiPr
   const byKey = buffered(management);
   const byIam = buffered(admin);
 
-  root.resourceForPath('/healthz').addMethod('GET', streaming);
+  for (const path of OPEN_PATHS) root.resourceForPath(path).addMethod('GET', streaming);
   root.resourceForPath('/v1/{proxy+}').addMethod('ANY', streaming);
   for (const path of MANAGEMENT_PATHS) root.resourceForPath(path).addMethod('ANY', byKey);
   root.resourceForPath('/admin/{proxy+}').addMethod('ANY', byIam, { authorizationType: AuthorizationType.IAM });

@@ -52,7 +52,7 @@ export class GatewayFunction extends Construct {
       tracing: stage.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       environment: {
         [ENV.stage]: stage.name,
-        ...(ENV.upstreams in environments[handler]().shape && { [ENV.upstreams]: JSON.stringify(stage.upstreams) }),
+        ...configuredVariables(handler, stage),
       },
       environmentEncryption: key,
       // Without a role the library attaches a managed policy that may write to, and create, any log group.
@@ -74,6 +74,18 @@ export class GatewayFunction extends Construct {
   setEnvironment(name: string, value: string): void {
     this.lambda.addEnvironment(name, value);
   }
+}
+
+/** What the handler reads of the stage's configuration. */
+function configuredVariables(
+  handler: HandlerName,
+  { upstreams, securityContacts }: StageConfig,
+): Record<string, string> {
+  const configured = { [ENV.upstreams]: upstreams, [ENV.securityContacts]: securityContacts };
+  const read = environments[handler]().shape;
+  return Object.fromEntries(
+    Object.entries(configured).flatMap(([name, value]) => (name in read ? [[name, JSON.stringify(value)]] : [])),
+  );
 }
 
 /** The handler's bundle as an asset, hashed by what was built: a change that alters no output deploys nothing. */

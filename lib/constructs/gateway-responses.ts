@@ -1,4 +1,5 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { edgeHeaders } from './security-headers.ts';
 
 /** How API Gateway itself says no, in the gateway's own error shape, so that an SDK raises its own typed error. */
 interface EdgeAnswer {
@@ -94,7 +95,7 @@ export function renderErrorBody({ message, type, code }: Pick<EdgeAnswer, 'messa
 export function addGatewayResponses(api: RestApi): void {
   for (const answer of edgeAnswers) {
     // A literal value of a response header stands in single quotes; without them it is a mapping expression.
-    const literals = Object.entries(answer.headers ?? {}).map(([name, value]) => [name, `'${value}'`]);
+    const literals = Object.entries({ ...edgeHeaders, ...answer.headers }).map(([name, value]) => [name, `'${value}'`]);
     for (const type of answer.types) {
       api.addGatewayResponse(type.responseType, {
         type,

@@ -2,6 +2,7 @@
 // typed error, and waits where it is told to.
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { renderErrorBody } from './gateway-responses.ts';
+import { edgeHeaders } from './security-headers.ts';
 
 interface EdgeRefusal {
   readonly status: number;
@@ -61,14 +62,9 @@ export const customResponseBodies: Readonly<Record<string, CfnWebACL.CustomRespo
 /** A rule's action: the request ends here, with that answer. */
 export function blockWith(name: RefusalName): CfnWebACL.RuleActionProperty {
   const { status, headers = {} }: EdgeRefusal = refusals[name];
-  const responseHeaders = Object.entries(headers).map(([header, value]) => ({ name: header, value }));
-  return {
-    block: {
-      customResponse: {
-        responseCode: status,
-        customResponseBodyKey: name,
-        ...(responseHeaders.length > 0 && { responseHeaders }),
-      },
-    },
-  };
+  const responseHeaders = Object.entries({ ...edgeHeaders, ...headers }).map(([header, value]) => ({
+    name: header,
+    value,
+  }));
+  return { block: { customResponse: { responseCode: status, customResponseBodyKey: name, responseHeaders } } };
 }

@@ -59,6 +59,7 @@ const serve = createDataPlane({
   ),
   nowSeconds,
   nowMs: now,
+  securityContacts: [],
   elapsedMs: () => performance.now(),
   stage: 'bench',
   writeLine: (line) => void process.stdout.write(`${line}\n`),

@@ -71,6 +71,7 @@ describe('a request that the gateway refuses', () => {
     ['an unknown key', withKey(unknownKey), 401, 'invalid_api_key'],
     ['another secret for a known id', withKey(forgedKey), 401, 'invalid_api_key'],
     ['an unknown route', { path: '/v1/nonsense' }, 404, 'not_found'],
+    ['security.txt where nobody is named', { path: '/.well-known/security.txt', method: 'GET' }, 404, 'not_found'],
     ['another method', { method: 'PUT' }, 404, 'not_found'],
     ['malformed JSON', withBody('{"model":'), 400, 'invalid_json'],
     ['an empty body', withBody(''), 400, 'invalid_json'],

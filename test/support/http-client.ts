@@ -29,7 +29,8 @@ const agent = new Agent({ keepAlive: true, maxSockets: 128 });
  */
 export function sendHttp({ url, method, headers = {}, body, signal, localAddress }: HttpCall): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const isUntold = body === undefined || 'transfer-encoding' in headers;
+    const length = isUntold ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const { hostname, port } = new URL(url);
     const request = startRequest({
       hostname,

@@ -76,6 +76,7 @@ export function createMemoryPorts({
     nowSeconds: () => 1_700_000_000,
     elapsedMs: () => performance.now(),
     stage: 'test',
+    securityContacts: [],
     writeLine: (line) => lines.push(line),
     lines,
   };

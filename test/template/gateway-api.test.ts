@@ -74,7 +74,11 @@ describe.each(stageTemplates)('in stage $stage.name', ({ stage, template }) => {
       TimeoutInMillis: 900_000,
       Uri: expect.stringMatching(/2021-11-15.*ProxyFunction.*response-streaming-invocations/),
     };
-    expect(routesOf(template)).toMatchObject({ 'GET /healthz': streaming, 'ANY /v1/{proxy+}': streaming });
+    expect(routesOf(template)).toMatchObject({
+      'GET /healthz': streaming,
+      'GET /.well-known/security.txt': streaming,
+      'ANY /v1/{proxy+}': streaming,
+    });
     const managed = {
       authorization: 'NONE',
       TimeoutInMillis: 29_000,
@@ -91,6 +95,7 @@ describe.each(stageTemplates)('in stage $stage.name', ({ stage, template }) => {
       'ANY /v1/keys',
       'ANY /v1/keys/{proxy+}',
       'ANY /v1/{proxy+}',
+      'GET /.well-known/security.txt',
       'GET /healthz',
     ]);
   });

@@ -9,6 +9,10 @@ function stage(name: string): StageConfig {
 
 describe('a stage that is not valid is refused by name and field', () => {
   const dev = stage('dev');
+  const domain = {
+    name: 'api.example.com',
+    certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000',
+  };
   test.each<[string, StageConfig, string]>([
     ['a name that no stack could bear', { ...dev, name: 'Dev Stage' }, 'name'],
     ['a region that is none', { ...dev, region: 'virginia' }, 'region'],
@@ -26,6 +30,30 @@ describe('a stage that is not valid is refused by name and field', () => {
     ['an address without its range', { ...dev, webAcl: { ...dev.webAcl, blocked: ['192.0.2.1'] } }, 'blocked'],
     ['every address blocked', { ...dev, webAcl: { ...dev.webAcl, blocked: ['::/0'] } }, 'a range of all addresses'],
     ['nobody allowed', { ...dev, webAcl: { ...dev.webAcl, allowed: [] } }, 'allowed'],
+    ['a host name that is none', { ...dev, domains: [{ ...domain, name: 'API.example.com' }] }, 'a host name'],
+    ['a domain that nothing certifies', { ...dev, domains: [{ name: domain.name }] }, 'needs a hosted zone or'],
+    [
+      'a domain of another zone',
+      { ...dev, domains: [{ ...domain, hostedZone: { id: 'Z1', name: 'ample.com' } }] },
+      'is not in its hosted zone',
+    ],
+    ['a domain twice', { ...dev, domains: [domain, domain] }, 'is there twice'],
+    [
+      'a certificate of another region',
+      { ...dev, region: 'eu-west-1', domains: [domain] },
+      'has a certificate of another region than eu-west-1',
+    ],
+    [
+      'client certificates where only TLS 1.3 is spoken',
+      {
+        ...dev,
+        minimumTls: '1.3',
+        domains: [{ ...domain, mutualTls: { truststore: 's3://bucket/cas.pem', version: 'v1' } }],
+      },
+      'takes TLS 1.2 as well',
+    ],
+    ['a contact that is no URI', { ...dev, securityContacts: ['security@example.com'] }, 'securityContacts'],
+    ['a contact in the clear', { ...dev, securityContacts: ['http://example.com/security'] }, 'securityContacts'],
     ['no requests at all', { ...dev, throttle: { requestsPerSecond: 0, burst: 1 } }, 'requestsPerSecond'],
     [
       'more requests at once than Lambda grants environments',

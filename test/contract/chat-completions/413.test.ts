@@ -22,13 +22,24 @@ describe('POST /v1/chat/completions', () => {
     expect(upstream.seen).toHaveLength(1);
   });
 
+  const refused = { status: 413, code: 'request_too_large', param: null } as const;
+
   it.each([
     ['one byte more than it takes', maxBodyBytes + 1],
     ['more than Lambda’s event holds', 4_800_000],
     ['more than API Gateway takes', 10 * 1024 * 1024 + 1],
     ['several times that', 30_000_000],
   ])('refuses %s as request_too_large, and forwards nothing', async (_case, bytes) => {
-    expectRefusal(await sendChat(requestOf(bytes)), { status: 413, code: 'request_too_large', param: null });
+    expectRefusal(await sendChat(requestOf(bytes)), { ...refused, by: 'web ACL' });
+    expect(upstream.seen).toHaveLength(1);
+  });
+
+  it.each([
+    ['one byte more than it takes', maxBodyBytes + 1],
+    ['more than Lambda’s event holds', 4_800_000],
+    ['more than API Gateway takes', 10 * 1024 * 1024 + 1],
+  ])('refuses %s just the same where no header tells the length', async (_case, bytes) => {
+    expectRefusal(await sendChat(requestOf(bytes), { 'transfer-encoding': 'chunked' }), refused);
     expect(upstream.seen).toHaveLength(1);
   });
 });

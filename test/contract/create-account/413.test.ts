@@ -9,6 +9,6 @@ describe('POST /admin/accounts', () => {
     ['more than API Gateway takes', 11_000_000],
   ])('refuses %s as request_too_large', async (_case, bytes) => {
     const answer = await sendAsOperator({ path: '/admin/accounts', body: { name: 'x'.repeat(bytes) } });
-    expectRefusal(answer, { status: 413, code: 'request_too_large', param: null });
+    expectRefusal(answer, { status: 413, code: 'request_too_large', param: null, by: 'web ACL' });
   });
 });

@@ -9,6 +9,6 @@ describe('PUT /admin/providers/{provider}/credential', () => {
       path: '/admin/providers/openai/credential',
       body: { api_key: 'x'.repeat(bytes) },
     });
-    expectRefusal(answer, { status: 413, code: 'request_too_large', param: null });
+    expectRefusal(answer, { status: 413, code: 'request_too_large', param: null, by: 'web ACL' });
   });
 });
