@@ -43,7 +43,8 @@ describe('the app', () => {
     );
     // One bundle per function, whatever the number of stages.
     expect(assetsIn(byCli)).toHaveLength(4);
-  });
+    // Every check over every stage, on a machine that may be busy with more.
+  }, 240_000);
 
   test('run by itself for one stage, synthesizes exactly what the CLI would deploy', async () => {
     await launch(['bin/gateway.ts'], { PORTCULLIS_STAGES: 'local', CDK_OUTDIR: byItself });
