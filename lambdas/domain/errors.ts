@@ -77,9 +77,12 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-export type Outcome<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly refusal: Refusal };
+export interface Refused {
+  readonly ok: false;
+  readonly refusal: Refusal;
+}
+
+export type Outcome<Value> = { readonly ok: true; readonly value: Value } | Refused;
 
 export function accept<Value>(value: Value): Outcome<Value> {
   return { ok: true, value };
@@ -90,7 +93,7 @@ export function refuse(
   message: string,
   param: string | null = null,
   more: Pick<Refusal, 'type' | 'headers'> = {},
-): { readonly ok: false; readonly refusal: Refusal } {
+): Refused {
   return { ok: false, refusal: { code, message, param, ...more } };
 }
 

@@ -4,32 +4,25 @@ import { createAuditedTransaction } from '../aws/audited-transaction.ts';
 import { createDynamoAccountDirectory } from '../aws/dynamo-account-directory.ts';
 import { createDynamoKeyRegistry } from '../aws/dynamo-key-registry.ts';
 import { createDynamoScopeReader } from '../aws/dynamo-scope-reader.ts';
-import { createJsonClient } from '../aws/json-client.ts';
 import { sdkTimeLimits } from '../aws/sdk-time-limits.ts';
 import { canonicalDigest } from '../crypto/canonical-digest.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
 import { randomBase62 } from '../crypto/random-base62.ts';
 import { sha256Hex } from '../crypto/sha256-hex.ts';
-import { ENV, managementEnvironment, readAwsCredentials, readEnvironment } from '../env.ts';
+import { ENV, managementEnvironment, readEnvironment } from '../env.ts';
 import { createAccountRouter } from '../http/account-router.ts';
 import { answerFaults } from '../http/answer-faults.ts';
 import { readManagementRequest } from '../http/management-request.ts';
 import { readApiKey } from '../http/read-api-key.ts';
 import { identifyCaller } from '../operations/identify-caller.ts';
 import { keyRoutes } from './key-routes.ts';
+import { openJsonClient } from './open-json-client.ts';
 
 const env = readEnvironment(managementEnvironment);
 const { [ENV.keysTable]: keysTable, [ENV.ledgerTable]: ledgerTable, [ENV.auditTable]: auditTable } = env;
 const now = () => Date.now();
 const writer = new DynamoDBClient({ requestHandler: sdkTimeLimits });
-const client = createJsonClient({
-  service: 'dynamodb',
-  region: env.AWS_REGION,
-  endpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
-  credentials: readAwsCredentials,
-  now,
-  random: Math.random,
-});
+const client = openJsonClient('dynamodb', env);
 const audit = { client: writer, table: auditTable, digest: canonicalDigest, random: Math.random };
 const commit = createAuditedTransaction(audit);
 

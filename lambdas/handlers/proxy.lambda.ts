@@ -1,31 +1,24 @@
 import { createDynamoCredentialVault } from '../aws/dynamo-credential-vault.ts';
 import { createDynamoLedger } from '../aws/dynamo-ledger.ts';
 import { createDynamoPolicyStore } from '../aws/dynamo-policy-store.ts';
-import { createJsonClient } from '../aws/json-client.ts';
 import { createKmsEnvelopeOpener } from '../aws/kms-envelope-open.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
 import { sha256Hex } from '../crypto/sha256-hex.ts';
-import { ENV, proxyEnvironment, readAwsCredentials, readEnvironment } from '../env.ts';
+import { ENV, proxyEnvironment, readEnvironment } from '../env.ts';
 import { parseApiGatewayEvent } from '../http/api-gateway-event.ts';
 import { toLambdaHandler } from '../http/lambda-stream.ts';
 import { createProviders } from '../providers/registry.ts';
 import { createDataPlane } from './data-plane.ts';
+import { openJsonClient } from './open-json-client.ts';
 
 const { randomUUID } = process.getBuiltinModule('node:crypto');
 
 const env = readEnvironment(proxyEnvironment);
 const now = () => Date.now();
 const nowSeconds = () => Math.floor(Date.now() / 1000);
-const aws = {
-  region: env.AWS_REGION,
-  credentials: readAwsCredentials,
-  now,
-  random: Math.random,
-  attemptTimeoutMs: 2_000,
-  totalTimeoutMs: 5_000,
-};
-const dynamodb = createJsonClient({ ...aws, service: 'dynamodb', endpoint: env.AWS_ENDPOINT_URL_DYNAMODB });
-const kms = createJsonClient({ ...aws, service: 'kms', endpoint: env.AWS_ENDPOINT_URL_KMS });
+const limits = { attemptTimeoutMs: 2_000, totalTimeoutMs: 5_000 };
+const dynamodb = openJsonClient('dynamodb', env, limits);
+const kms = openJsonClient('kms', env, limits);
 const { [ENV.keysTable]: keysTable, [ENV.ledgerTable]: ledgerTable, [ENV.usageTable]: usageTable } = env;
 
 const serve = createDataPlane({

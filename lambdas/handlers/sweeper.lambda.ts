@@ -1,21 +1,14 @@
 import { createDynamoLeaseIndex } from '../aws/dynamo-lease-index.ts';
 import { createDynamoRecordStore } from '../aws/dynamo-record-store.ts';
 import { createDynamoScopeStore } from '../aws/dynamo-scope-store.ts';
-import { createJsonClient } from '../aws/json-client.ts';
-import { ENV, readAwsCredentials, readEnvironment, sweeperEnvironment } from '../env.ts';
+import { ENV, readEnvironment, sweeperEnvironment } from '../env.ts';
 import { logFault } from '../http/request-log.ts';
 import { sweepLeases } from '../operations/sweep-leases.ts';
+import { openJsonClient } from './open-json-client.ts';
 
 const env = readEnvironment(sweeperEnvironment);
 const now = () => Date.now();
-const client = createJsonClient({
-  service: 'dynamodb',
-  region: env.AWS_REGION,
-  endpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
-  credentials: readAwsCredentials,
-  now,
-  random: Math.random,
-});
+const client = openJsonClient('dynamodb', env);
 const ledger = { client, table: env[ENV.ledgerTable] };
 const writeLine = (line: string) => void process.stdout.write(`${line}\n`);
 

@@ -1,5 +1,5 @@
 import type { ChatRequest } from '../domain/chat/chat-request.ts';
-import { accept, GatewayFault, type Outcome, refuse } from '../domain/errors.ts';
+import { accept, GatewayFault, type Outcome, type Refused, refuse } from '../domain/errors.ts';
 import type { Demand, Ledger, ReserveOutcome, ScopeView } from '../domain/limits/ledger.ts';
 import { leastBudgetRemaining, leastTokensRemaining, limitHeaders } from '../domain/limits/limit-headers.ts';
 import { refuseDemand } from '../domain/limits/refuse-demand.ts';
@@ -94,8 +94,6 @@ async function identifyAgain(chat: ChatToAdmit, attempt: Attempt): Promise<Resul
   if (!anew.ok) return { kind: 'done', outcome: anew };
   return { kind: 'again', attempt: { ...attempt, number: attempt.number + 1, caller: anew.value, isFresh: true } };
 }
-
-type Refused = Extract<Outcome<never>, { ok: false }>;
 
 /** A refusal that no scope was asked about: a policy that was loosened since it was read must not be held against anyone. */
 async function refuseByPolicy(chat: ChatToAdmit, attempt: Attempt, outcome: Refused): Promise<Result> {

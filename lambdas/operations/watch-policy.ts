@@ -1,4 +1,4 @@
-import type { Outcome } from '../domain/errors.ts';
+import type { Outcome, Refused } from '../domain/errors.ts';
 import type { Caller } from './identify.ts';
 
 /** How often a running stream asks whether it may go on: a revocation ends it within five seconds. */
@@ -6,14 +6,14 @@ export const watchMs = 4_000;
 
 /** A refusal, as soon as the caller may no longer go on; never settles otherwise, until `stop`. */
 export interface PolicyWatch {
-  readonly refused: Promise<Extract<Outcome<Caller>, { ok: false }>>;
+  readonly refused: Promise<Refused>;
   readonly stop: () => void;
 }
 
 /** One coarse timer for a stream. A store that cannot be read ends nothing: the caller was let in. */
 export function watchPolicy(identifyAnew: () => Promise<Outcome<Caller>>): PolicyWatch {
   let timer: ReturnType<typeof setInterval> | undefined;
-  const refused = new Promise<Extract<Outcome<Caller>, { ok: false }>>((resolve) => {
+  const refused = new Promise<Refused>((resolve) => {
     timer = setInterval(() => {
       identifyAnew().then(
         (caller) => {

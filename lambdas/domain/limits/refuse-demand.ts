@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from '../errors.ts';
+import { type Refused, refuse } from '../errors.ts';
 import type { ReserveOutcome, ReserveRefusal } from './ledger.ts';
 
 const messages: Readonly<Record<ReserveRefusal, string>> = {
@@ -22,7 +22,7 @@ function retryHeaders(retryAfterMs: number): Readonly<Record<string, string>> {
 export function refuseDemand(
   { reason, retryAfterMs }: Extract<ReserveOutcome, { kind: 'refused' }>,
   limitHeaders: Readonly<Record<string, string>>,
-): { readonly ok: false; readonly refusal: Refusal } {
+): Refused {
   const isFinal = reason === 'insufficient_quota' || reason === 'request_exceeds_token_limit';
   const retry = isFinal ? {} : retryHeaders(retryAfterMs ?? unforetoldMs);
   return refuse(reason, messages[reason], null, { headers: { ...limitHeaders, ...retry } });

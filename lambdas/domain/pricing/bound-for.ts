@@ -1,4 +1,4 @@
-import { accept, type Outcome, type Refusal, refuse } from '../errors.ts';
+import { accept, type Outcome, type Refused, refuse } from '../errors.ts';
 import type { OutputLimit } from '../upstream/chat-provider.ts';
 import { boundInput, type InputBound, type InputToBound } from './bound-input.ts';
 import { costOf } from './charge-for.ts';
@@ -146,7 +146,7 @@ function sizesOf(input: InputBound, window: number | undefined, choices: number)
   return { text: Math.min(text, most), audio: Math.min(audioTokens, most), choices };
 }
 
-function refuseUnbounded(param: string): { readonly ok: false; readonly refusal: Refusal } {
+function refuseUnbounded(param: string): Refused {
   return refuse(
     'unbounded_request',
     'A spend cap is in force, and what this field can cost has no upper bound. Leave it out, or use a key without a cap.',
@@ -154,7 +154,7 @@ function refuseUnbounded(param: string): { readonly ok: false; readonly refusal:
   );
 }
 
-function refuseUnpriced(param: string): { readonly ok: false; readonly refusal: Refusal } {
+function refuseUnpriced(param: string): Refused {
   return refuse(
     'unpriced_model',
     'A spend cap is in force, and no price of this is known. The operator can set one; or use a key without a cap.',
@@ -168,10 +168,7 @@ function isSpoken({ request }: RequestToBound): boolean {
 }
 
 /** The first reason for which a capped request could cost more than any bound. */
-function objectTo(
-  call: RequestToBound,
-  input: InputBound,
-): { readonly ok: false; readonly refusal: Refusal } | undefined {
+function objectTo(call: RequestToBound, input: InputBound): Refused | undefined {
   const { price, contextWindow } = call.facts;
   if (price === undefined) return refuseUnpriced('model');
   if (input.audioTokens > 0 && price.rates.audioInput === undefined) return refuseUnpriced('messages');
