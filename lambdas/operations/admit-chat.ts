@@ -92,7 +92,8 @@ function shrink(
 async function identifyAgain(chat: ChatToAdmit, attempt: Attempt): Promise<Result> {
   const anew = await chat.identifyAnew();
   if (!anew.ok) return { kind: 'done', outcome: anew };
-  return { kind: 'again', attempt: { ...attempt, number: attempt.number + 1, caller: anew.value, isFresh: true } };
+  // What was left under the former policy says nothing of this one.
+  return { kind: 'again', attempt: { number: attempt.number + 1, caller: anew.value, isFresh: true, left: {} } };
 }
 
 /** A refusal that no scope was asked about: a policy that was loosened since it was read must not be held against anyone. */
