@@ -51,6 +51,8 @@ export interface MemoryPortsOptions {
   readonly account?: AccountRecord;
   readonly upstreams?: Readonly<Record<string, ProviderConfig>>;
   readonly credentials?: Readonly<Record<string, string>>;
+  /** Unix milliseconds. @default the time now */
+  readonly nowMs?: () => number;
 }
 
 /** The ports of the data plane, in memory: one key, the given providers. */
@@ -59,9 +61,9 @@ export function createMemoryPorts({
   account = accountRecord,
   upstreams = {},
   credentials = {},
+  nowMs = () => Date.now(),
 }: MemoryPortsOptions): MemoryPorts {
   const lines: string[] = [];
-  const nowMs = () => Date.now();
   const stores = createMemoryStores();
   for (const policy of [...scopesOfKey(record), accountScope(account)]) stores.putPolicy(policy);
   const findPolicy = async (id: string) => (id === record.id ? { key: record, account } : undefined);

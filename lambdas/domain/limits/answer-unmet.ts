@@ -33,6 +33,7 @@ export function answerUnmet(outcomes: readonly ScopeOutcome[], views: readonly S
   if (outcomes.some(({ kind }) => kind === 'policy-changed')) return { kind: 'policy-changed' };
   const [first, ...others] = outcomes.filter((outcome) => outcome.kind === 'refused');
   if (first === undefined) throw new GatewayFault('internal_error');
-  const { reason, policy, retryAfterMs } = others.reduce((worst, one) => (isGraver(one, worst) ? one : worst), first);
-  return { kind: 'refused', reason, scope: policy.scope, retryAfterMs, views };
+  const gravestOne = others.reduce((worst, one) => (isGraver(one, worst) ? one : worst), first);
+  const { reason, policy, retryAfterMs, window } = gravestOne;
+  return { kind: 'refused', reason, scope: policy.scope, retryAfterMs, window, views };
 }

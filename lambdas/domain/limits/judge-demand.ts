@@ -42,16 +42,24 @@ export function mostOpen({ parallelRequests = MAX_OPEN }: ScopePolicy['limits'])
 export interface Judgement {
   readonly reason: ReserveRefusal;
   readonly retryAfterMs: number | undefined;
+  /** Of `rate_limit_exceeded`: which window has no room, and of both the one that is waited for longest. */
+  readonly window?: 'requests' | 'tokens' | undefined;
 }
 
-/** How long until both windows have room; undefined where they have. */
-function overWindows(state: ScopeState, policy: ScopePolicy, tokens: number, nowMs: number): number | undefined {
-  const waits = limitedWindows(policy, tokens, elapsedIn(state.windowMinute, nowMs))
-    .filter((window) => !admits(countsOf(state, window), window))
-    .map((window) => waitForRoomMs(countsOf(state, window), window) ?? 0);
+/** Where a window has no room: how long until both have. */
+function overWindows(
+  state: ScopeState,
+  policy: ScopePolicy,
+  tokens: number,
+  nowMs: number,
+): Pick<Judgement, 'window' | 'retryAfterMs'> | undefined {
   // The scope's minute may not have begun by a clock that lags behind.
   const notYetMs = Math.max(0, state.windowMinute * MINUTE_MS - nowMs);
-  return waits.length === 0 ? undefined : notYetMs + Math.max(...waits);
+  const [longest] = limitedWindows(policy, tokens, elapsedIn(state.windowMinute, nowMs))
+    .filter((window) => !admits(countsOf(state, window), window))
+    .map((window) => ({ window: window.current, waitMs: waitForRoomMs(countsOf(state, window), window) ?? 0 }))
+    .sort((one, other) => other.waitMs - one.waitMs);
+  return longest && { window: longest.window, retryAfterMs: notYetMs + longest.waitMs };
 }
 
 /** Why the scope refuses; undefined where it admits. The reason that lasts longest comes first. */
@@ -66,8 +74,8 @@ export function judgeDemand(
   if (demand.tokens > tokensPerMinute) return { reason: 'request_exceeds_token_limit', retryAfterMs: undefined };
   const spent = state.committed - state.reserved;
   if (spent + demand.amountNano > cap) return { reason: 'insufficient_quota', retryAfterMs: undefined };
-  const waitMs = overWindows(state, policy, demand.tokens, nowMs);
-  if (waitMs !== undefined) return { reason: 'rate_limit_exceeded', retryAfterMs: waitMs };
+  const wait = overWindows(state, policy, demand.tokens, nowMs);
+  if (wait !== undefined) return { reason: 'rate_limit_exceeded', ...wait };
   if (state.committed + demand.amountNano > cap) return { reason: 'budget_reserved', retryAfterMs: TRY_AGAIN_MS };
   if (Object.keys(state.open).length - staleMarks(state, nowMs).length >= mostOpen(policy.limits)) {
     return { reason: 'too_many_parallel_requests', retryAfterMs: TRY_AGAIN_MS };

@@ -48,6 +48,8 @@ export type ReserveOutcome =
       readonly reason: ReserveRefusal;
       readonly scope: string;
       readonly retryAfterMs: number | undefined;
+      /** Of `rate_limit_exceeded`: whose minute is full. */
+      readonly window?: 'requests' | 'tokens' | undefined;
       readonly views: readonly ScopeView[];
     }
   /** A policy was read stale: read it anew, and come again under another request id. Nothing is held. */

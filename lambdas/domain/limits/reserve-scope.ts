@@ -1,6 +1,6 @@
 import { GatewayFault } from '../errors.ts';
-import { judgeDemand } from './judge-demand.ts';
-import type { Demand, ReserveRefusal } from './ledger.ts';
+import { type Judgement, judgeDemand } from './judge-demand.ts';
+import type { Demand } from './ledger.ts';
 import { guessScopeState, planReserve } from './plan-reserve.ts';
 import type { ScopePolicy } from './scope.ts';
 import type { ScopeState } from './scope-state.ts';
@@ -11,12 +11,7 @@ const MAX_ATTEMPTS = 4;
 
 export type ScopeOutcome = { readonly policy: ScopePolicy; readonly retried: boolean } & (
   | { readonly kind: 'reserved'; readonly state: ScopeState }
-  | {
-      readonly kind: 'refused';
-      readonly state: ScopeState;
-      readonly reason: ReserveRefusal;
-      readonly retryAfterMs: number | undefined;
-    }
+  | ({ readonly kind: 'refused'; readonly state: ScopeState } & Judgement)
   | { readonly kind: 'policy-changed' }
   /** The store failed: whether it is reserved is not known. */
   | { readonly kind: 'failed'; readonly cause: unknown }

@@ -97,7 +97,7 @@ describe('POST /v1/chat/completions beyond a limit', () => {
     const second = await client.chat(key, chat);
     expect(second.status).toBe(status);
     if (status === 429) {
-      expectRefusal(second, { status, code: 'rate_limit_exceeded', param: null, type: 'requests' });
+      expectRefusal(second, { status, code: 'rate_limit_exceeded', param: null, type: 'tokens' });
       expectWait(second, 120_000);
     }
   });
