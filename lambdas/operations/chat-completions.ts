@@ -16,7 +16,6 @@ import { type FindRoutePorts, findRoute, type Route } from './find-route.ts';
 import type { Caller } from './identify.ts';
 import { relayStream } from './relay-stream.ts';
 import { chargeOf, type Ending, toSettlement } from './settle-chat.ts';
-import { watchPolicy } from './watch-policy.ts';
 
 export interface ChatCompletionsInput {
   readonly requestId: string;
@@ -108,13 +107,13 @@ async function forward(exchange: Exchange): Promise<Answer> {
   const answer = await callProvider(exchange);
   const { status } = answer;
   if (answer.kind === 'stream') {
-    const relay = relayStream(answer, watchPolicy(input.identifyAnew));
+    const relay = relayStream(answer, input.identifyAnew);
     return {
       status,
       headers: { ...answer.headers, ...ownHeaders(exchange), ...streamHeaders },
       body: relay.deliver,
       async settle() {
-        const { usage, isWhole } = await relay.ended;
+        const { usage, isWhole } = await relay.end();
         input.note({ usage });
         await settle(exchange, { kind: 'answered', usage, isWhole });
       },

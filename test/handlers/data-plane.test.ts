@@ -304,6 +304,45 @@ describe('a stream', () => {
   });
 });
 
+describe('the charge of a stream', () => {
+  const ask = withBody({ ...chat, model: 'openai/gpt-4o-mini', stream: true, max_completion_tokens: 100 });
+  /** $0.15 for a million tokens in, $0.60 for a million out, of which it used 5 and 2. */
+  const used = { amountNano: 5 * 150 + 2 * 600, estimated: false, inputTokens: 5, outputTokens: 2 };
+  const breakBehind = (text: string) =>
+    upstream.respond((response, _request, raw) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(text, () => raw.socket.destroy());
+    });
+  const recordOf = ({ stores }: MemoryPorts) => stores.kept.get('req-1');
+
+  it('that breaks when its usage has been told is what it used', async () => {
+    breakBehind(chunk('a') + usageChunk);
+    const { ports } = await serve(ask);
+    expect(recordOf(ports)).toMatchObject({ ...used, status: 'failed' });
+  });
+
+  it('that breaks before is all that was reserved, also where it counted along', async () => {
+    const counting = { choices: [{ delta: { content: 'a' } }], usage: { prompt_tokens: 5, completion_tokens: 1 } };
+    breakBehind(`data: ${JSON.stringify(counting)}\n\n`);
+    const { ports } = await serve(ask);
+    const record = recordOf(ports);
+    expect(record).toMatchObject({ estimated: true, status: 'failed' });
+    expect(record?.amountNano).toBe(record?.reservedNano);
+    expect(record?.amountNano).toBeGreaterThan(100 * 600);
+  });
+
+  it('whose client cannot even be answered is what it used, as soon as the provider has ended', async () => {
+    upstream.respond(stream(chunk('a') + usageChunk + done));
+    const ports = createPorts();
+    const sink = createMemorySink();
+    const begin = () => {
+      throw new Error('gone');
+    };
+    await createDataPlane(ports)(toRequest(ask), { begin, write: sink.write, end: () => undefined });
+    expect(recordOf(ports)).toMatchObject({ ...used, status: 'completed' });
+  });
+});
+
 describe('a client that is slow', () => {
   it('gets nothing behind the error event that ends its stream, whatever was still to be written', async () => {
     upstream.respond((response) => {

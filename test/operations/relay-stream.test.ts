@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GatewayFault, refuse } from '../../lambdas/domain/errors.ts';
-import type { StreamAnswer, Usage, Write } from '../../lambdas/domain/upstream/chat-provider.ts';
+import type { StreamAnswer, Usage } from '../../lambdas/domain/upstream/chat-provider.ts';
 import { relayStream } from '../../lambdas/operations/relay-stream.ts';
-import { watchMs, watchPolicy } from '../../lambdas/operations/watch-policy.ts';
+import { watchMs } from '../../lambdas/operations/watch-policy.ts';
 import { accountRecord, keyRecord } from '../support/memory-ports.ts';
 import { toBytes, toText } from '../support/text.ts';
 
@@ -20,26 +20,26 @@ const usage: Usage = {
 };
 const allowed = { ok: true, value: { key: keyRecord, account: accountRecord } } as const;
 
-/** One event a second, for so many seconds. */
-function streamOf(seconds: number, failure?: Error): StreamAnswer {
+/** One event a second, for so many seconds; then the usage, and the failure. */
+function streamOf(seconds: number, failure?: Error, reported: Usage | 'none' = usage): StreamAnswer {
   return {
     kind: 'stream',
     status: 200,
     headers: {},
-    async deliver(write: Write) {
+    async deliver(write, noteUsage) {
       for (let second = 0; second < seconds; second += 1) {
         await new Promise((done) => setTimeout(done, 1_000));
         await write(toBytes(`data: ${second}\n\n`));
       }
+      if (reported !== 'none') noteUsage(reported);
       if (failure !== undefined) throw failure;
-      return usage;
     },
   };
 }
 
-function start(answer: StreamAnswer, identifyAnew: Parameters<typeof watchPolicy>[0]) {
+function start(answer: StreamAnswer, identifyAnew: Parameters<typeof relayStream>[1]) {
   const written: string[] = [];
-  const relay = relayStream(answer, watchPolicy(identifyAnew));
+  const relay = relayStream(answer, identifyAnew);
   const delivered = relay.deliver((chunk) => void written.push(toText(chunk)));
   return { relay, written, delivered };
 }
@@ -51,7 +51,7 @@ describe('a running stream', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     await delivered;
     expect(written).toHaveLength(10);
-    expect(await relay.ended).toEqual({ usage, isWhole: true });
+    expect(await relay.end()).toEqual({ usage, isWhole: true });
     expect(identifyAnew).toHaveBeenCalledTimes(2);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -71,7 +71,7 @@ describe('a running stream', () => {
     const length = written.length;
     await vi.advanceTimersByTimeAsync(20_000);
     expect(written).toHaveLength(length);
-    expect(await relay.ended).toEqual({ usage, isWhole: true });
+    expect(await relay.end()).toEqual({ usage, isWhole: true });
   });
 
   it('is not ended by a store that cannot be read: its caller was let in', async () => {
@@ -81,12 +81,33 @@ describe('a running stream', () => {
     expect(written).toHaveLength(10);
   });
 
-  it('that breaks tells the client, and that its usage is not known', async () => {
-    const { relay, written, delivered } = start(streamOf(2, new GatewayFault('upstream_error')), async () => allowed);
+  it.each([
+    ['it did not', 'none' as const],
+    ['it did, before it broke', usage],
+  ])('that breaks tells the client; its usage is known if the provider told it: %s', async (_case, reported) => {
+    const broken = streamOf(2, new GatewayFault('upstream_error'), reported);
+    const { relay, written, delivered } = start(broken, async () => allowed);
     const failed = expect(delivered).rejects.toMatchObject({ code: 'upstream_error' });
     await vi.advanceTimersByTimeAsync(3_000);
     await failed;
     expect(written.at(-1)).toContain('"upstream_error"');
-    expect(await relay.ended).toEqual({ usage: undefined, isWhole: false });
+    expect(await relay.end()).toEqual({ usage: reported === 'none' ? undefined : reported, isWhole: false });
+  });
+});
+
+describe('a stream that nobody takes', () => {
+  it('is read to its end, as it is paid for, and asks nobody whether it may', async () => {
+    const identifyAnew = vi.fn(async () => allowed);
+    const ended = relayStream(streamOf(10), identifyAnew).end();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await ended).toEqual({ usage, isWhole: true });
+    expect(identifyAnew).not.toHaveBeenCalled();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('and that breaks has no usage but what was reported', async () => {
+    const ended = relayStream(streamOf(1, new GatewayFault('upstream_timeout'), 'none'), async () => allowed).end();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await ended).toEqual({ usage: undefined, isWhole: false });
   });
 });

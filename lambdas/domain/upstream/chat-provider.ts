@@ -63,10 +63,11 @@ export interface CompleteAnswer extends AnswerHead {
 export interface StreamAnswer extends AnswerHead {
   readonly kind: 'stream';
   /**
-   * Reads the stream to its end; every write holds whole events. Resolves with the usage, where the provider told it.
-   * Throws GatewayFault when the stream breaks or stalls: what was written until then is still whole events.
+   * Reads the stream to its end; every write holds whole events. Throws GatewayFault when the stream breaks or stalls: what
+   * was written until then is still whole events. `noteUsage` is told what the provider reports of the whole answer, as soon
+   * as it is final: of a stream that breaks behind it too, and never of one that breaks before.
    */
-  readonly deliver: (write: Write) => Promise<Usage | undefined>;
+  readonly deliver: (write: Write, noteUsage: (usage: Usage) => void) => Promise<void>;
 }
 
 export type ChatAnswer = CompleteAnswer | StreamAnswer;

@@ -15,10 +15,10 @@ function answer({ request }: ChatCall, stamp: Stamp): ChatAnswer {
     kind: 'stream',
     status: 200,
     headers: {},
-    async deliver(write) {
+    async deliver(write, noteUsage) {
       for (const chunk of chunks) await write(encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`));
       await write(encoder.encode('data: [DONE]\n\n'));
-      return said.usage;
+      noteUsage(said.usage);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { GatewayFault } from '../../domain/errors.ts';
-import type { ChatAnswer, ChatCall, CompleteAnswer, StreamAnswer, Write } from '../../domain/upstream/chat-provider.ts';
+import type { ChatAnswer, ChatCall, CompleteAnswer, StreamAnswer } from '../../domain/upstream/chat-provider.ts';
 import { readUsage } from '../openai/usage.ts';
 import type { UpstreamResponse } from '../transport.ts';
 import { asksForUsage } from './request.ts';
@@ -63,7 +63,7 @@ async function toComplete(response: UpstreamResponse): Promise<CompleteAnswer> {
 }
 
 function toStream(response: UpstreamResponse, withholdUsage: boolean): StreamAnswer {
-  const deliver = async (write: Write) => {
+  const deliver: StreamAnswer['deliver'] = async (write, noteUsage) => {
     let state = initialState;
     // A stream can fail while the client still takes one of its events: the ones behind it are then not to follow.
     let failed = false;
@@ -80,11 +80,12 @@ function toStream(response: UpstreamResponse, withholdUsage: boolean): StreamAns
       });
     } catch (cause) {
       failed = true;
+      if (state.isFinal && state.usage !== undefined) noteUsage(state.usage);
       throw cause;
     }
     const last = finish(state, withholdUsage);
+    if (last.state.usage !== undefined) noteUsage(last.state.usage);
     await writeAll(last.events);
-    return last.state.usage;
   };
   return { kind: 'stream', status: response.status, headers: forwardHeaders(response.headers), deliver };
 }

@@ -1,14 +1,22 @@
+import * as z from 'zod/mini';
 import { GatewayFault } from '../../domain/errors.ts';
 import type { Usage } from '../../domain/upstream/chat-provider.ts';
 import { readUsage } from '../openai/usage.ts';
 
 // The stream is never parsed as a whole, and never re-encoded: whole events go on as the bytes that came. Only an event
-// that carries `usage` is looked into, and only the usage chunk that the gateway's own option caused is withheld.
+// that carries `usage` is looked into, and only the usage chunk that the gateway's own option caused is withheld. A line ends
+// with CR, LF or CRLF, and an event with an empty line: https://html.spec.whatwg.org/multipage/server-sent-events.html
 
-export interface StreamState {
+/** What the provider has reported so far. */
+interface Reported {
+  readonly usage: Usage | undefined;
+  /** No choice was being written any more when it was reported: some providers count along with every chunk. */
+  readonly isFinal: boolean;
+}
+
+export interface StreamState extends Reported {
   /** The beginning of an event whose end has not come yet, as it came. */
   readonly tail: readonly Uint8Array[];
-  readonly usage: Usage | undefined;
 }
 
 export interface StreamStep {
@@ -17,7 +25,7 @@ export interface StreamStep {
   readonly events: readonly Uint8Array[];
 }
 
-export const initialState: StreamState = { tail: [], usage: undefined };
+export const initialState: StreamState = { tail: [], usage: undefined, isFinal: false };
 
 /** An event holds an image at most; one that goes on for longer has no end. */
 const maxEventBytes = 33_554_432;
@@ -31,26 +39,43 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const usageName = encoder.encode('"usage"');
 
-/** The offset behind the blank line that ends the last whole event, or 0. */
+function isLineEnd(byte: number | undefined): boolean {
+  return byte === LF || byte === CR;
+}
+
+/** The offset behind the line end that begins at `at`. */
+function skipLineEnd(bytes: Uint8Array, at: number): number {
+  return bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at + 1;
+}
+
+/**
+ * The offset behind the empty line that ends the last whole event, or 0. A CR at the very end that follows a LF is half of
+ * a CRLF whose rest is to come; one that follows a CR is waited for no longer, as the next line may be long in coming.
+ */
 function endOfLastEvent(bytes: Uint8Array): number {
-  for (let at = bytes.lastIndexOf(LF); at > 0; at = bytes.lastIndexOf(LF, at - 1)) {
-    const before = bytes[at - 1] === CR ? at - 2 : at - 1;
-    if (bytes[before] === LF) return at + 1;
+  const last = bytes.length - 1;
+  const isCut = bytes[last] === CR && bytes[last - 1] === LF;
+  for (let at = isCut ? last - 1 : last; at > 0; at -= 1) {
+    if (!isLineEnd(bytes[at])) continue;
+    const start = bytes[at] === LF && bytes[at - 1] === CR ? at - 1 : at;
+    if (isLineEnd(bytes[start - 1])) return at + 1;
+    at = start;
   }
   return 0;
 }
 
-function skipBlankLines(bytes: Uint8Array, from: number): number {
+function skipEmptyLines(bytes: Uint8Array, from: number): number {
   let at = from;
-  while (bytes[at] === LF || bytes[at] === CR) at += 1;
+  while (isLineEnd(bytes[at])) at += 1;
   return at;
 }
 
 /** The offset behind the first event of `bytes`, which holds only whole ones. */
 function endOfFirstEvent(bytes: Uint8Array): number {
-  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) {
-    const next = bytes[at + 1] === CR ? at + 2 : at + 1;
-    if (bytes[next] === LF) return skipBlankLines(bytes, next + 1);
+  for (let at = 0; at < bytes.length; at += 1) {
+    if (!isLineEnd(bytes[at])) continue;
+    at = skipLineEnd(bytes, at);
+    if (isLineEnd(bytes[at])) return skipEmptyLines(bytes, at);
   }
   return bytes.length;
 }
@@ -66,6 +91,8 @@ function reportsUsage(bytes: Uint8Array): boolean {
   return false;
 }
 
+const finishedChoice = z.object({ finish_reason: z.string() });
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -75,7 +102,7 @@ function parseJson(text: string): unknown {
 }
 
 function readData(event: Uint8Array): unknown {
-  const lines = decoder.decode(event).split(/\r?\n/);
+  const lines = decoder.decode(event).split(/\r\n|\r|\n/);
   const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice(5));
   return parseJson(data.join('\n'));
 }
@@ -86,28 +113,36 @@ function isUsageChunk(chunk: unknown): boolean {
   return Array.isArray(chunk.choices) && chunk.choices.length === 0;
 }
 
+/** Nothing more is to come: the usage chunk, or one in which every choice ends. */
+function endsAnswer(chunk: unknown): boolean {
+  if (typeof chunk !== 'object' || chunk === null || !('choices' in chunk) || !Array.isArray(chunk.choices))
+    return false;
+  return chunk.choices.every((choice: unknown) => finishedChoice.safeParse(choice).success);
+}
+
 interface Inspection {
-  readonly usage: Usage | undefined;
+  readonly reported: Reported;
   readonly events: readonly Uint8Array[];
 }
 
-function inspectEvents(bytes: Uint8Array, known: Usage | undefined, withholdUsage: boolean): Inspection {
+function inspectEvents(bytes: Uint8Array, known: Reported, withholdUsage: boolean): Inspection {
   const events: Uint8Array[] = [];
-  let usage = known;
+  let reported = known;
   for (let rest = bytes; rest.length > 0; ) {
     const end = endOfFirstEvent(rest);
     const event = rest.subarray(0, end);
     rest = rest.subarray(end);
     const chunk = reportsUsage(event) ? readData(event) : undefined;
-    usage = readUsage(chunk) ?? usage;
+    const usage = readUsage(chunk);
+    if (usage !== undefined) reported = { usage, isFinal: endsAnswer(chunk) };
     if (!(withholdUsage && isUsageChunk(chunk))) events.push(event);
   }
-  return { usage, events };
+  return { reported, events };
 }
 
-function inspect(bytes: Uint8Array, known: Usage | undefined, withholdUsage: boolean): Inspection {
-  if (bytes.length === 0) return { usage: known, events: [] };
-  return reportsUsage(bytes) ? inspectEvents(bytes, known, withholdUsage) : { usage: known, events: [bytes] };
+function inspect(bytes: Uint8Array, known: Reported, withholdUsage: boolean): Inspection {
+  if (bytes.length === 0) return { reported: known, events: [] };
+  return reportsUsage(bytes) ? inspectEvents(bytes, known, withholdUsage) : { reported: known, events: [bytes] };
 }
 
 function join(pieces: readonly Uint8Array[]): Uint8Array {
@@ -116,15 +151,15 @@ function join(pieces: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Takes the next piece of the stream, cut anywhere. Throws GatewayFault `upstream_error` at an event without an end. */
-export function reduce({ tail, usage }: StreamState, piece: Uint8Array, withholdUsage: boolean): StreamStep {
+export function reduce({ tail, ...known }: StreamState, piece: Uint8Array, withholdUsage: boolean): StreamStep {
   const pieces = tail.length === 0 ? [piece] : [...tail, piece];
   // No event ends where no line does, so a long one is put together once, and not with each of its pieces.
-  if (!piece.includes(LF)) return { state: { tail: hold(pieces), usage }, events: [] };
+  if (!piece.includes(LF) && !piece.includes(CR)) return { state: { tail: hold(pieces), ...known }, events: [] };
   const bytes = join(pieces);
   const end = endOfLastEvent(bytes);
-  const seen = inspect(bytes.subarray(0, end), usage, withholdUsage);
+  const { reported, events } = inspect(bytes.subarray(0, end), known, withholdUsage);
   const rest = bytes.subarray(end);
-  return { state: { tail: rest.length === 0 ? [] : hold([rest]), usage: seen.usage }, events: seen.events };
+  return { state: { tail: rest.length === 0 ? [] : hold([rest]), ...reported }, events };
 }
 
 function hold(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
@@ -133,7 +168,7 @@ function hold(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
 }
 
 /** The stream has ended in order: what is left is its last event, terminated or not. */
-export function finish({ tail, usage }: StreamState, withholdUsage: boolean): StreamStep {
-  const seen = inspect(join(tail), usage, withholdUsage);
-  return { state: { tail: [], usage: seen.usage }, events: seen.events };
+export function finish({ tail, ...known }: StreamState, withholdUsage: boolean): StreamStep {
+  const { reported, events } = inspect(join(tail), known, withholdUsage);
+  return { state: { tail: [], ...reported }, events };
 }

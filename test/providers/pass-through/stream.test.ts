@@ -16,6 +16,7 @@ function pass(pieces: readonly Uint8Array[], withholdUsage: boolean) {
   return {
     text: toText(Buffer.concat([...events, ...last.events])),
     usage: last.state.usage,
+    isFinal: last.state.isFinal,
     writes: events.map(toText),
   };
 }
@@ -48,7 +49,10 @@ const anyEvent = fc.oneof(
     'data: not json "usage":{\n\n',
     '\n\n',
   ),
-  fc.string({ unit: 'grapheme' }).map((text) => data({ choices: [{ delta: { content: text } }] }, '\r\n\r\n')),
+  fc
+    .tuple(fc.string({ unit: 'grapheme' }), fc.constantFrom('\r\n\r\n', '\r\r', '\r\n\n', '\n\r', '\r\n\r'))
+    .map(([text, end]) => data({ choices: [{ delta: { content: text } }] }, end)),
+  fc.constantFrom('\n', '\r\n', '\r').map((end) => `event: ping${end}data: {"a":${end}data: 1}${end}${end}`),
 );
 const places = fc.array(fc.nat(), { maxLength: 40 });
 
@@ -84,9 +88,38 @@ describe('a stream', () => {
   it('is written in whole events only, so that whatever breaks off leaves no half event behind', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), places, (events, cuts) => {
-        for (const write of pass(cutAt(toBytes(events.join('')), cuts), true).writes) expect(write).toMatch(/\n\r?\n$/);
+        for (const write of pass(cutAt(toBytes(events.join('')), cuts), true).writes)
+          expect(write).toMatch(/(\r\n|\r|\n){2}$/);
       }),
     );
+  });
+
+  it.each(['\n', '\r\n', '\r'])('is understood whatever ends its lines (%j), at every cut', (end) => {
+    fc.assert(
+      fc.property(fc.array(anyEvent), places, (events, cuts) => {
+        const own = usageChunk.replaceAll('\n', end);
+        const passed = pass(cutAt(toBytes(events.join('') + own + done), cuts), true);
+        expect(passed.text).toBe(events.join('') + done);
+        expect(passed.usage).toEqual(usage);
+      }),
+    );
+  });
+
+  it('is handed on event by event where bare CRs end its lines: none waits for the next', () => {
+    let state = initialState;
+    for (const content of ['a', 'b', 'c']) {
+      const event = delta(content).replaceAll('\n', '\r');
+      const step = reduce(state, toBytes(event), true);
+      expect(step.events.map(toText)).toEqual([event]);
+      state = step.state;
+    }
+  });
+
+  it('is scanned in time that grows with its length alone, whatever its line ends', () => {
+    const piece = toBytes('a\n'.repeat(500_000));
+    expect(pass([piece, toBytes('\n')], true).writes).toHaveLength(1);
+    const crs = toBytes(`${'a\r'.repeat(500_000)}data: {"usage": {}}\r\r`);
+    expect(pass([crs], true).text).toHaveLength(crs.length);
   });
 
   it('keeps a last event that was never terminated', () => {
@@ -100,6 +133,21 @@ describe('a stream', () => {
       usage: { prompt_tokens: 12, completion_tokens: 3 },
     });
     expect(pass([toBytes(last)], true)).toMatchObject({ text: last, usage: { inputTokens: 12, outputTokens: 3 } });
+  });
+
+  it.each([
+    ['in the chunk that is for it', { choices: [] }, true],
+    ['with the end of the only choice', { choices: [{ delta: {}, finish_reason: 'stop' }] }, true],
+    ['with a choice that goes on', { choices: [{ delta: { content: 'a' }, finish_reason: null }] }, false],
+    [
+      'with one choice that goes on beside another',
+      { choices: [{ finish_reason: 'stop' }, { finish_reason: null }] },
+      false,
+    ],
+    ['with no choices at all', {}, false],
+  ])('has usage that is final, or not: %s', (_case, chunk, isFinal) => {
+    const text = data({ ...chunk, usage: { prompt_tokens: 12, completion_tokens: 3 } });
+    expect(pass([toBytes(text)], false)).toMatchObject({ usage: { inputTokens: 12 }, isFinal });
   });
 
   it('survives absurd usage: it is not known, which is not none, and the chunk is withheld like any other', () => {
