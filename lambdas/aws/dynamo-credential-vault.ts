@@ -29,18 +29,34 @@ export interface DynamoCredentialVaultOptions {
 export function createDynamoCredentialVault(options: DynamoCredentialVaultOptions): CredentialVault {
   const { client, table, openEnvelope, now } = options;
 
-  async function load(provider: string): Promise<string | undefined> {
+  async function readItem(provider: string, more: object = {}): Promise<unknown> {
+    const Key = credentialKey(OPERATOR_TENANT, provider);
+    const output = await client.call('GetItem', { TableName: table, Key, ConsistentRead: true, ...more });
+    return z.parse(getItemOutput, output).Item;
+  }
+
+  async function open(provider: string): Promise<string | undefined> {
+    const item = await readItem(provider);
+    if (item === undefined) return undefined;
+    const { envelope } = z.parse(credentialRecord, decodeItem(item));
+    return openEnvelope(envelope, credentialContext(OPERATOR_TENANT, provider));
+  }
+
+  async function find(provider: string): Promise<true | undefined> {
+    return (await readItem(provider, { ProjectionExpression: 'pk' })) === undefined ? undefined : true;
+  }
+
+  const secrets = createExpiringCache({ load: orUnavailable(open), now, ...CACHE });
+  const found = createExpiringCache({ load: orUnavailable(find), now, ...CACHE });
+  return { reveal: secrets.get, has: async (provider) => (await found.get(provider)) ?? false };
+}
+
+function orUnavailable<Value>(load: (provider: string) => Promise<Value>): (provider: string) => Promise<Value> {
+  return async (provider) => {
     try {
-      const key = credentialKey(OPERATOR_TENANT, provider);
-      const output = await client.call('GetItem', { TableName: table, Key: key, ConsistentRead: true });
-      const { Item } = z.parse(getItemOutput, output);
-      if (Item === undefined) return undefined;
-      const { envelope } = z.parse(credentialRecord, decodeItem(Item));
-      return await openEnvelope(envelope, credentialContext(OPERATOR_TENANT, provider));
+      return await load(provider);
     } catch (cause) {
       throw new GatewayFault('service_unavailable', { cause });
     }
-  }
-
-  return { reveal: createExpiringCache({ load, now, ...CACHE }).get };
+  };
 }

@@ -11,7 +11,7 @@ export interface ListModelsPorts {
 }
 
 async function isReady(provider: ChatProvider, credentials: CredentialVault): Promise<boolean> {
-  return provider.credential !== 'required' || (await credentials.reveal(provider.name)) !== undefined;
+  return provider.credential !== 'required' || credentials.has(provider.name);
 }
 
 /** Every catalogued model that can be called now: its provider is allowed and has what it takes. */

@@ -59,7 +59,10 @@ function openVault(engines: AwsEngines, { now = Date.now, client = engines.dynam
 describeCredentialVault('in memory', async () => {
   const secrets = new Map<string, string>();
   return {
-    openVault: () => ({ reveal: async (provider) => secrets.get(provider) }),
+    openVault: () => ({
+      reveal: async (provider) => secrets.get(provider),
+      has: async (provider) => secrets.has(provider),
+    }),
     put: async (provider, secret) => void secrets.set(provider, secret),
     stop: async () => {},
   };
@@ -170,6 +173,16 @@ describe('createDynamoCredentialVault', () => {
         },
       },
     ]);
+  });
+
+  test('says whether there is a credential without opening it, so whatever KMS says', async () => {
+    const kms: JsonClient = { call: () => Promise.reject(new Error('disabled')) };
+    const vault = openVault(engines, { kms });
+    expect(await vault.has('openai')).toBe(true);
+    expect(await vault.has('nobody')).toBe(false);
+    await expectFault(vault.reveal('openai'));
+    const client: JsonClient = { call: () => Promise.reject(new Error('down')) };
+    await expectFault(openVault(engines, { client }).has('openai'));
   });
 
   test('serves a rotated credential within a minute, and the last one through an outage of five at most', async () => {

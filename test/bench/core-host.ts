@@ -50,7 +50,7 @@ function createDynamoStores(): StorePorts {
 const serve = createDataPlane({
   ...(store === 'store' ? createDynamoStores() : createMemoryStores()),
   digestMatches: (secret, sha256) => equalInConstantTime(sha256Hex(secret), sha256),
-  credentials: { reveal: async () => 'sk-bench' },
+  credentials: { reveal: async () => 'sk-bench', has: async () => true },
   providers: createProviders(
     Object.fromEntries(
       replyKinds.map((kind) => [providerOf[kind], { baseUrl: `${mockUrl}/${kind}`, credential: 'required' }]),

@@ -420,6 +420,13 @@ describe('the models', () => {
     expect(ids.filter((id) => id.startsWith('groq/'))).toEqual([]);
   });
 
+  it('are listed whether or not the credentials can be opened now', async () => {
+    const ports = createPorts();
+    const credentials = { ...ports.credentials, reveal: () => Promise.reject(new Error('KMS says no')) };
+    const { sink } = await serve({ method: 'GET', path: '/v1/models' }, { ...ports, credentials });
+    expect(modelList.parse(sink.json).data.map(({ id }) => id)).toContain('openai/gpt-5-mini');
+  });
+
   it.each(['openai/gpt-5-mini', 'openai%2Fgpt-5-mini', 'gpt-5-mini'])('are found as %s', async (id) => {
     const { sink } = await get(`/v1/models/${id}`);
     expect(sink.json).toEqual({ id: 'openai/gpt-5-mini', object: 'model', created: 0, owned_by: 'openai' });

@@ -18,13 +18,16 @@ export function describeCredentialVault(name: string, start: () => Promise<Crede
     afterAll(() => subject.stop());
 
     test('a provider without a credential has none', async () => {
-      expect(await subject.openVault().reveal('mistral')).toBeUndefined();
+      const vault = subject.openVault();
+      expect(await vault.reveal('mistral')).toBeUndefined();
+      expect(await vault.has('mistral')).toBe(false);
     });
 
     test('reveals what was put, each provider its own', async () => {
       await subject.put('openai', 'sk-openai-secret');
       await subject.put('anthropic', 'sk-ant-secret');
       const vault = subject.openVault();
+      expect(await vault.has('openai')).toBe(true);
       expect(await vault.reveal('openai')).toBe('sk-openai-secret');
       expect(await vault.reveal('anthropic')).toBe('sk-ant-secret');
       expect(await vault.reveal('openai')).toBe('sk-openai-secret');

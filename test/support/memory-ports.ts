@@ -72,7 +72,10 @@ export function createMemoryPorts({
     ledger: createMemoryLedger(stores, nowMs),
     stores,
     nowMs,
-    credentials: { reveal: async (provider) => credentials[provider] },
+    credentials: {
+      reveal: async (provider) => credentials[provider],
+      has: async (provider) => provider in credentials,
+    },
     providers: createProviders(upstreams, { newId: randomUUID, nowSeconds: () => 1_700_000_000 }),
     digestMatches: (candidate, sha256) => equalInConstantTime(sha256Hex(candidate), sha256),
     nowSeconds: () => 1_700_000_000,
