@@ -103,12 +103,28 @@ export class GatewayFault extends Error {
   readonly code: FaultCode;
   /** True where it is certain that not a byte of the request reached the provider: then there is nothing to charge. */
   readonly unsent: boolean;
+  /** To be sent with the answer, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: FaultCode, options: { readonly cause?: unknown; readonly unsent?: boolean } = {}) {
+  constructor(code: FaultCode, options: GatewayFaultOptions = {}) {
     super(code, options);
     this.code = code;
     this.unsent = options.unsent ?? false;
+    this.headers = options.headers ?? {};
   }
+}
+
+interface GatewayFaultOptions {
+  readonly cause?: unknown;
+  readonly unsent?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What was thrown, with headers for its answer. */
+export function faultWith(cause: unknown, headers: Readonly<Record<string, string>>): GatewayFault {
+  if (!(cause instanceof GatewayFault)) return new GatewayFault('internal_error', { cause, headers });
+  const { code, unsent } = cause;
+  return new GatewayFault(code, { cause: cause.cause, unsent, headers: { ...cause.headers, ...headers } });
 }
 
 /** OpenAI's error body: all four keys, always. */

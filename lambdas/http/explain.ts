@@ -9,6 +9,7 @@ export function explainRefusal(refusal: Refusal): Answer {
 
 /** The one place that turns a thrown fault into HTTP. What it was never leaves: only its code does. */
 export function explainFault(cause: unknown): Answer {
-  const { status, headers, body } = answerFault(cause instanceof GatewayFault ? cause.code : 'internal_error');
-  return answerJson(status, body, headers);
+  const fault = cause instanceof GatewayFault ? cause : new GatewayFault('internal_error');
+  const { status, headers, body } = answerFault(fault.code);
+  return answerJson(status, body, { ...headers, ...fault.headers });
 }

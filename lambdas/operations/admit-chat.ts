@@ -1,7 +1,12 @@
 import type { ChatRequest } from '../domain/chat/chat-request.ts';
 import { accept, GatewayFault, type Outcome, type Refused, refuse } from '../domain/errors.ts';
 import type { Demand, Ledger, ReserveOutcome, ScopeView } from '../domain/limits/ledger.ts';
-import { leastBudgetRemaining, leastTokensRemaining, limitHeaders } from '../domain/limits/limit-headers.ts';
+import {
+  budgetHeader,
+  leastBudgetRemaining,
+  leastTokensRemaining,
+  limitHeaders,
+} from '../domain/limits/limit-headers.ts';
 import { refuseDemand } from '../domain/limits/refuse-demand.ts';
 import type { ScopePolicy } from '../domain/limits/scope.ts';
 import { scopesOf } from '../domain/limits/scopes-of.ts';
@@ -128,7 +133,7 @@ async function reserveOnce(chat: ChatToAdmit, attempt: Attempt, ledger: Ledger):
   if (outcome.kind === 'refused') {
     const smaller = shrink(outcome, bound, attempt);
     if (smaller !== undefined) return { kind: 'again', attempt: smaller };
-    const refused = refuseDemand(outcome, headers);
+    const refused = refuseDemand(outcome, { ...headers, ...budgetHeader(outcome.views) });
     return outcome.views.length === 0 ? refuseByPolicy(chat, attempt, refused) : { kind: 'done', outcome: refused };
   }
   const { views } = outcome;

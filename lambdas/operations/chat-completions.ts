@@ -1,10 +1,10 @@
 import type { Answer } from '../domain/answer.ts';
 import { type ChatRequest, parseChatRequest } from '../domain/chat/chat-request.ts';
 import { chooseTimeouts } from '../domain/chat/choose-timeouts.ts';
-import { accept, GatewayFault, type Outcome } from '../domain/errors.ts';
+import { accept, faultWith, GatewayFault, type Outcome } from '../domain/errors.ts';
 import { parseJsonObject } from '../domain/json/parse-json-object.ts';
 import type { Ledger } from '../domain/limits/ledger.ts';
-import { leastBudgetRemaining } from '../domain/limits/limit-headers.ts';
+import { budgetHeader } from '../domain/limits/limit-headers.ts';
 import { listModels } from '../domain/models/catalogue.ts';
 import { formatUsd } from '../domain/money.ts';
 import { maxTokensHeader } from '../domain/pricing/bound-for.ts';
@@ -63,6 +63,12 @@ async function settle(
   await ports.ledger.settle(toSettlement(admission, settled));
 }
 
+/**
+ * Told with a fault whose request may have been carried out, and is charged: the official SDKs would send it again, twice,
+ * and each would be charged as well. Where nothing was sent, they may.
+ */
+const noRetry = { 'x-should-retry': 'false' } as const;
+
 /** What came before any answer: either nothing was sent, or nobody knows what was done with it. */
 function endingOf(cause: unknown): Ending {
   if (cause instanceof GatewayFault && cause.unsent) return { kind: 'not_forwarded' };
@@ -75,28 +81,25 @@ async function callProvider(exchange: Exchange): Promise<ChatAnswer> {
   try {
     return await route.provider.chat(call);
   } catch (cause) {
+    const ending = endingOf(cause);
+    const charge = chargeOf(exchange.admission, ending);
     // The answer is the fault; a settlement that fails as well is left to the sweeper.
-    await settle(exchange, endingOf(cause)).catch(() => undefined);
-    throw cause;
+    await settle(exchange, ending, charge).catch(() => input.note({ isUnsettled: true }));
+    const final = ending.kind === 'answered' ? noRetry : {};
+    throw faultWith(cause, { ...ownHeaders(exchange, charge.amountNano), ...final });
   } finally {
     input.note({ upstreamMs: ports.elapsedMs() - startedAtMs });
   }
 }
 
-function budgetHeaders({ demand, views }: Admission, amountNano: number | undefined): Record<string, string> {
-  const remaining = leastBudgetRemaining(views);
-  const unused = amountNano === undefined ? 0 : demand.amountNano - amountNano;
-  return {
-    ...(amountNano !== undefined && { 'x-portcullis-cost-usd': formatUsd(amountNano) }),
-    ...(remaining !== undefined && { 'x-portcullis-budget-remaining-usd': formatUsd(remaining + unused) }),
-  };
-}
-
+/** `amountNano`: what it costs, where that is known already. */
 function ownHeaders({ route, admission }: Exchange, amountNano?: number): Record<string, string> {
+  const { demand, views } = admission;
   const { outputLimit } = admission.bound;
   return {
     ...admission.headers,
-    ...budgetHeaders(admission, amountNano),
+    ...budgetHeader(views, demand.amountNano - (amountNano ?? demand.amountNano)),
+    ...(amountNano !== undefined && { 'x-portcullis-cost-usd': formatUsd(amountNano) }),
     ...(outputLimit !== undefined && { [maxTokensHeader]: String(outputLimit.tokens) }),
     'x-portcullis-provider': route.provider.name,
   };

@@ -1,3 +1,4 @@
+import { formatUsd } from '../money.ts';
 import type { ScopeView } from './ledger.ts';
 import type { ScopePolicy } from './scope.ts';
 
@@ -55,6 +56,13 @@ export function limitHeaders(
 export function leastBudgetRemaining(views: readonly ScopeView[]): number | undefined {
   const left = views.flatMap(({ budgetRemainingNano }) => budgetRemainingNano ?? []);
   return left.length === 0 ? undefined : Math.max(Math.min(...left), 0);
+}
+
+/** What is left of the tightest budget, with `unusedNano` of it given back. */
+export function budgetHeader(views: readonly ScopeView[], unusedNano = 0): Readonly<Record<string, string>> {
+  const remaining = leastBudgetRemaining(views);
+  if (remaining === undefined) return {};
+  return { 'x-portcullis-budget-remaining-usd': formatUsd(remaining + unusedNano) };
 }
 
 /** What is left of the tightest minute of tokens; undefined where there is no such limit. */

@@ -40,11 +40,16 @@ describe('POST /v1/chat/completions is 502 upstream_error, without a word of the
     ],
   ] satisfies [string, Parameters<FakeUpstream['respond']>[0]][])('%s', async (_case, respond) => {
     upstream.respond(respond);
-    expectFault(await sendChat(chat), 502, 'upstream_error');
+    const answer = await sendChat(chat);
+    expectFault(answer, 502, 'upstream_error');
+    // It may have been carried out, and is charged: no SDK is to do that again by itself.
+    expect(answer.headers['x-should-retry']).toBe('false');
   });
 
-  it.each(['dead', 'nowhere'])('cannot be reached (%s)', async (provider) => {
-    expectFault(await sendChat({ ...chat, model: `${provider}/x` }), 502, 'upstream_error');
+  it.each(['dead', 'nowhere'])('cannot be reached (%s), which an SDK may try again', async (provider) => {
+    const answer = await sendChat({ ...chat, model: `${provider}/x` });
+    expectFault(answer, 502, 'upstream_error');
+    expect(answer.headers).not.toHaveProperty('x-should-retry');
   });
 
   it('and serves the next request as ever', async () => expect((await sendChat(chat)).status).toBe(200));

@@ -14,9 +14,11 @@ beforeAll(async () => {
 afterAll(() => upstream.close());
 
 describe('POST /v1/chat/completions', () => {
-  it('is 504 upstream_timeout where the provider does not answer in time', async () => {
+  it('is 504 upstream_timeout where the provider does not answer in time, and no SDK is to ask again', async () => {
     upstream.respond(() => undefined);
-    expectFault(await sendChat(chat, soon), 504, 'upstream_timeout');
+    const answer = await sendChat(chat, soon);
+    expectFault(answer, 504, 'upstream_timeout');
+    expect(answer.headers).toMatchObject({ 'x-should-retry': 'false', 'x-portcullis-provider': 'openai' });
   });
 
   it('is 504 upstream_timeout where the provider falls silent within a whole answer', async () => {
