@@ -166,7 +166,11 @@ describe('the sliding minute', () => {
     const scope = createScope({ requestsPerMinute: 10 });
     for (let count = 0; count < 10; count += 1) expect(scope.request(baseMs)).toBeUndefined();
     const refusal = scope.request(baseMs);
-    expect(refusal).toEqual({ reason: 'rate_limit_exceeded', retryAfterMs: 60_000 - (baseMs % 60_000) });
+    expect(refusal).toEqual({
+      reason: 'rate_limit_exceeded',
+      window: 'requests',
+      retryAfterMs: 60_000 - (baseMs % 60_000),
+    });
     expect(scope.request(baseMs + (refusal?.retryAfterMs ?? 0))).toBeUndefined();
   });
 });
