@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { accept, type Outcome, refuse } from './errors.ts';
 
 /** `limits[0].model`, as OpenAI writes the place of a fault. */
-function formatPath(path: readonly PropertyKey[]): string {
+export function formatPath(path: readonly PropertyKey[]): string {
   const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
   return parts.join('').replace(/^\./, '');
 }
@@ -30,8 +30,12 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** Reads a caller's input through a strict schema and names the first thing that is wrong with it. */
-export function parseInput<Schema extends z.core.$ZodType>(schema: Schema, input: unknown): Outcome<z.output<Schema>> {
+/** Reads a caller's input through a strict schema and names the first thing that is wrong with it, as it lies under `at`. */
+export function parseInput<Schema extends z.core.$ZodType>(
+  schema: Schema,
+  input: unknown,
+  at: readonly PropertyKey[] = [],
+): Outcome<z.output<Schema>> {
   const parsed = z.safeParse(schema, input, { reportInput: true });
   if (parsed.success) return accept(parsed.data);
   const [issue] = parsed.error.issues;
@@ -40,10 +44,10 @@ export function parseInput<Schema extends z.core.$ZodType>(schema: Schema, input
     return refuse(
       'unknown_parameter',
       'The request has a field that this operation does not know.',
-      formatPath([...issue.path, ...issue.keys.slice(0, 1)]),
+      formatPath([...at, ...issue.path, ...issue.keys.slice(0, 1)]),
     );
   }
-  const param = formatPath(issue.path);
+  const param = formatPath([...at, ...issue.path]);
   const subject = param === '' ? 'The request body' : `'${param}'`;
   return refuse('invalid_request', `Invalid value: ${subject} ${describeIssue(issue)}.`, param === '' ? null : param);
 }

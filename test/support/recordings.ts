@@ -11,6 +11,10 @@ const entry = z.object({
   api: z.string(),
   stream: z.boolean(),
   status: z.number(),
+  model: z
+    .string()
+    .nullish()
+    .transform((model) => model ?? 'unrecorded'),
   file: z.string(),
   request: z.string(),
   headers: z.record(z.string(), z.string()),
@@ -34,6 +38,44 @@ export interface Recording {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly request: ChatBody;
+}
+
+/** An answer of any of a provider's APIs, as it came. */
+export interface RecordedAnswer {
+  readonly id: string;
+  /** Its folder: `openai`, `openai-compatible`, `anthropic`, `gemini`, `bedrock`. */
+  readonly provider: string;
+  readonly host: string;
+  readonly api: string;
+  readonly stream: boolean;
+  readonly status: number;
+  readonly model: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** Undefined: the request was not recorded. */
+  readonly request: Readonly<Record<string, unknown>> | undefined;
+}
+
+const anyRequest = z.object({ body: z.union([z.record(z.string(), z.unknown()), z.unknown()]) });
+
+/** Every recorded answer of those APIs; undefined: the recordings are not here. */
+export function loadAnswers(apis: readonly string[]): readonly RecordedAnswer[] | undefined {
+  if (!existsSync(recordingsDir)) return undefined;
+  const lines = read('index.jsonl').toString().trim().split('\n');
+  return lines
+    .map((line) => entry.parse(JSON.parse(line)))
+    .filter(({ api }) => apis.includes(api))
+    .map(({ upstream_host: host, file, request, ...recorded }) => {
+      const { body } = anyRequest.parse(JSON.parse(read(request).toString()));
+      const known = z.record(z.string(), z.unknown()).safeParse(body);
+      return {
+        ...recorded,
+        provider: file.split('/', 1)[0] ?? '',
+        host,
+        body: read(file),
+        request: known.data,
+      };
+    });
 }
 
 const read = (path: string) => readFileSync(new URL(path, recordingsDir));

@@ -7,10 +7,16 @@ export interface Usage {
   /** Read from the provider's cache of prompts. */
   readonly cachedInputTokens: number;
   readonly cacheWriteTokens: number;
+  /** Of `cacheWriteTokens`, those that are to stay for an hour. Absent: none, here and below. */
+  readonly cacheWriteHourTokens?: number | undefined;
   readonly audioInputTokens: number;
+  readonly imageInputTokens?: number | undefined;
   readonly outputTokens: number;
   readonly reasoningTokens: number;
   readonly audioOutputTokens: number;
+  readonly imageOutputTokens?: number | undefined;
+  /** How often the provider itself searched the web, which it charges apart. */
+  readonly webSearches?: number | undefined;
 }
 
 /** How the provider is told to write no more than so many tokens: the name of the field is the provider's own. */

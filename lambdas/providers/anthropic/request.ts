@@ -1,0 +1,141 @@
+import type { EncodedRequest, Target } from '../../domain/conversation/codec.ts';
+import type { FieldName } from '../../domain/conversation/fields.ts';
+import type { GenerationRequest } from '../../domain/conversation/generation-request.ts';
+import type { CacheMark } from '../../domain/conversation/parts.ts';
+import { type Take, takeCarried } from '../../domain/conversation/take-carried.ts';
+import { type IdRule, mapToolCallIds } from '../../domain/conversation/tool-call-ids.ts';
+import {
+  createTranslationLog,
+  type Translated,
+  type TranslationLog,
+} from '../../domain/conversation/translation-log.ts';
+import type { Outcome } from '../../domain/errors.ts';
+import { createMarker, type Writing } from './content.ts';
+import { writeMessages } from './messages.ts';
+import { type ClaudeTraits, findClaudeTraits } from './model-traits.ts';
+import { chooseThinking, type Thinking } from './thinking.ts';
+import { writeTools } from './tools.ts';
+
+const toolUseIds: IdRule = { pattern: /^[\w-]{1,64}$/, replace: (n) => `toolu_${n}` };
+
+/** What Claude has no word for, whichever model it is. */
+const lacking: readonly FieldName[] = [
+  'frequencyPenalty',
+  'presencePenalty',
+  'seed',
+  'logitBias',
+  'choices',
+  'logprobs',
+  'metadata',
+  'store',
+  'cacheKey',
+  'verbosity',
+  'json',
+];
+
+/** Anthropic insists on a limit. This is what a model that nobody has described takes. */
+const usualMaxTokens = 4_096;
+
+function countMarks({ messages, tools }: GenerationRequest): number {
+  const parts = messages.flatMap((message) => message.parts);
+  const within = parts.flatMap((part) => (part.type === 'tool_result' ? part.content : []));
+  const marked = [...tools, ...parts, ...within];
+  return marked.reduce((count, { cache }: { readonly cache?: CacheMark | undefined }) => count + (cache ? 1 : 0), 0);
+}
+
+function writeSampling(
+  request: GenerationRequest,
+  traits: ClaudeTraits,
+  isThinking: boolean,
+  log: TranslationLog,
+): object {
+  const { temperature, topP } = request;
+  const isFree = traits.hasSampling && !isThinking;
+  const isBoth = temperature !== undefined && topP !== undefined && !traits.hasBothSamplings;
+  const take = takeCarried(
+    new Set<FieldName>([
+      ...(isFree ? [] : (['temperature', 'topK'] as const)),
+      ...(isBoth || !traits.hasSampling || (isThinking && (topP ?? 1) < 0.95) ? (['topP'] as const) : []),
+    ]),
+    log,
+  );
+  // OpenAI's scale goes on to 2, where Anthropic's has ended.
+  if (isFree && temperature !== undefined && temperature > 1) log.lose('temperature');
+  const given = take('temperature', temperature);
+  return {
+    temperature: given === undefined ? undefined : Math.min(given, 1),
+    top_p: take('topP', topP),
+    top_k: take('topK', request.topK),
+  };
+}
+
+/** What was asked for, unless that is what comes about anyhow. */
+function loseOthers(request: GenerationRequest, take: Take): void {
+  take('frequencyPenalty', request.frequencyPenalty || undefined);
+  take('presencePenalty', request.presencePenalty || undefined);
+  take('seed', request.seed);
+  take('logitBias', request.logitBias);
+  take('choices', request.choices === 1 ? undefined : request.choices);
+  take('logprobs', request.logprobs);
+  take('metadata', request.metadata);
+  take('store', request.isStored === true ? true : undefined);
+  take('cacheKey', request.cacheKey);
+  take('verbosity', request.verbosity);
+  take('json', request.format?.kind === 'json' ? true : undefined);
+}
+
+function writeUser({ user, safetyId }: GenerationRequest, log: TranslationLog): object | undefined {
+  if (user !== undefined && safetyId !== undefined) log.lose('safetyId');
+  const user_id = user ?? safetyId;
+  return user_id === undefined ? undefined : { user_id };
+}
+
+const tiers: ReadonlyMap<string, string> = new Map([
+  ['auto', 'auto'],
+  ['default', 'standard_only'],
+  ['standard_only', 'standard_only'],
+]);
+
+function writeTier({ serviceTier }: GenerationRequest, log: TranslationLog): string | undefined {
+  if (serviceTier === undefined) return undefined;
+  const tier = tiers.get(serviceTier);
+  if (tier === undefined) log.lose('serviceTier');
+  return tier;
+}
+
+function writeOutput({ format }: GenerationRequest, { effort }: Thinking, traits: ClaudeTraits, log: TranslationLog) {
+  if (format?.kind === 'schema' && !traits.hasSchemas) log.lose('schema');
+  if (format?.kind === 'schema' && format.description !== undefined) log.lose('schemaDescription');
+  const schema = format?.kind === 'schema' ? { type: 'json_schema', schema: format.schema } : undefined;
+  return effort === undefined && schema === undefined ? undefined : { effort, format: schema };
+}
+
+/** A request to Anthropic's Messages API. */
+export function encodeRequest(request: GenerationRequest, target: Target): Outcome<Translated<EncodedRequest>> {
+  const log = createTranslationLog(request.dialect);
+  const traits = findClaudeTraits(target.model);
+  const maxTokens = request.maxOutputTokens ?? target.maxOutputTokens ?? usualMaxTokens;
+  const thinking = chooseThinking(request, traits, maxTokens, log);
+  const writing: Writing = {
+    log,
+    nameOf: mapToolCallIds(request, toolUseIds),
+    mark: createMarker(countMarks(request) + (request.cache ? 1 : 0), log),
+    hasSchemas: traits.hasSchemas,
+  };
+  loseOthers(request, takeCarried(new Set(lacking), log));
+  const body = {
+    model: target.model,
+    max_tokens: maxTokens,
+    ...(request.isStreamed && { stream: true }),
+    ...writeTools(request, traits, writing),
+    ...writeMessages(request.messages, traits.hasLaterSystem, writing),
+    ...writing.mark(request.cache),
+    thinking: thinking.thinking,
+    output_config: writeOutput(request, thinking, traits, log),
+    ...writeSampling(request, traits, thinking.isOn, log),
+    stop_sequences: request.stop,
+    metadata: writeUser(request, log),
+    service_tier: writeTier(request, log),
+  };
+  return log.conclude({ path: '/messages', body, headers: { 'anthropic-version': '2023-06-01' } });
+}
