@@ -11,6 +11,7 @@ export const ENV = {
   envelopeKeyArn: 'ENVELOPE_KEY_ARN',
   upstreams: 'UPSTREAMS',
   securityContacts: 'SECURITY_CONTACTS',
+  environments: 'ENVIRONMENTS',
 } as const;
 
 /** A provider's short name, the part of `provider/model` before the slash. */
@@ -27,6 +28,9 @@ const upstream = z.union([
   }),
   z.strictObject({ builtin: z.literal('echo') }),
 ]);
+
+/** Which of their owners' systems the keys of a stage may be for. */
+export const servedEnvironments = z.array(z.enum(['development', 'staging', 'production'])).check(z.minLength(1));
 
 export const upstreams = z.record(providerName, upstream);
 export type Upstreams = z.infer<typeof upstreams>;
@@ -61,6 +65,7 @@ export const proxyEnvironment = () =>
     [ENV.usageTable]: z.string(),
     [ENV.upstreams]: z.pipe(json, upstreams),
     [ENV.securityContacts]: z.pipe(json, z.array(z.string())),
+    [ENV.environments]: z.pipe(json, servedEnvironments),
   });
 
 export const adminEnvironment = () =>
@@ -81,6 +86,7 @@ export const managementEnvironment = () =>
     [ENV.keysTable]: z.string(),
     [ENV.ledgerTable]: z.string(),
     [ENV.auditTable]: z.string(),
+    [ENV.environments]: z.pipe(json, servedEnvironments),
   });
 
 export const sweeperEnvironment = () =>

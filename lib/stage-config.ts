@@ -1,7 +1,7 @@
 // What differs from stage to stage, and nothing else: every value here is typed, checked when the app is synthesized,
 // and visible in one place. Stages are static on purpose; a deployment never depends on a context string.
 import * as z from 'zod';
-import { type Upstreams, upstreams } from '../lambdas/env.ts';
+import { servedEnvironments, type Upstreams, upstreams } from '../lambdas/env.ts';
 import { type DomainConfig, domainConfig } from './domain-config.ts';
 import { type WebAclConfig, webAclConfig } from './web-acl-config.ts';
 
@@ -52,6 +52,8 @@ const stageConfig = z
       management: functionSize,
       sweeper: functionSize,
     }),
+    /** Which environments the keys of this stage may be for; one of another is neither made nor served. */
+    environments: servedEnvironments,
     upstreams,
   })
   .check(({ value, issues }) => {
@@ -147,6 +149,7 @@ const local = defineStage({
     management: { memoryMiB: 512 },
     sweeper: { memoryMiB: 512 },
   },
+  environments: ['development', 'staging', 'production'],
   upstreams: { ...demo, ...providers },
 });
 
@@ -162,6 +165,7 @@ const shield: WebAclConfig = {
 const dev = defineStage({
   ...local,
   name: 'dev',
+  environments: ['development', 'staging'],
   logRetentionDays: 30,
   auditLogRetentionDays: 90,
   // What a region grants to an account that has asked for nothing.

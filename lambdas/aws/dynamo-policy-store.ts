@@ -4,6 +4,7 @@ import type { ScopePolicy } from '../domain/limits/scope.ts';
 import { accountScope, scopesOfKey } from '../domain/limits/scopes-of.ts';
 import { createDynamoAccountDirectory } from './dynamo-account-directory.ts';
 import { createDynamoKeyStore } from './dynamo-key-store.ts';
+import { createDynamoMemberDirectory } from './dynamo-member-directory.ts';
 import { createExpiringCache } from './expiring-cache.ts';
 import type { JsonClient } from './json-client.ts';
 import { openScope } from './scope-writes.ts';
@@ -29,11 +30,12 @@ function unopenedScopes({ key, account }: Policy): readonly ScopePolicy[] {
   ];
 }
 
-/** Key, then account, by consistent reads; both kept for a few seconds per instance. */
+/** Key, then account, then member, by consistent reads; all kept for a few seconds per instance. */
 export function createDynamoPolicyStore(options: DynamoPolicyStoreOptions): PolicyStore {
   const { client, keysTable, ledgerTable, now } = options;
   const { findKey } = createDynamoKeyStore({ client, table: keysTable });
   const { findAccount } = createDynamoAccountDirectory({ client, table: keysTable });
+  const { findMember } = createDynamoMemberDirectory({ client, table: keysTable });
 
   async function open(policy: ScopePolicy): Promise<void> {
     try {
@@ -49,7 +51,9 @@ export function createDynamoPolicyStore(options: DynamoPolicyStoreOptions): Poli
     const account = await findAccount(key.accountId);
     if (account === undefined)
       throw new GatewayFault('internal_error', { cause: new Error('a key without its account') });
-    const policy = { key, account };
+    // Never beside the account: the counters know its version alone, and that vouches for a member read after it.
+    const member = key.userId === undefined ? undefined : await findMember(account.id, key.userId);
+    const policy = { key, account, member };
     await Promise.all(unopenedScopes(policy).map(open));
     return policy;
   }

@@ -1,7 +1,6 @@
-// Where each record lies: the one place that knows the tables' key layout. `keys` holds accounts, virtual keys and
-// provider credentials; `ledger` holds the counters of each scope; `usage`
-// holds the records of requests; `audit` holds one chain per account, and one of the
-// operator's own.
+// Where each record lies: the one place that knows the tables' key layout. `keys` holds accounts, members, invites, virtual
+// keys and provider credentials; `ledger` holds the counters of each scope; `usage` holds the records of requests; `audit`
+// holds one chain per account, and one of the operator's own.
 
 import { OPERATOR_TENANT } from '../domain/credentials/credential-record.ts';
 
@@ -24,6 +23,10 @@ export const KEY_ENTRY_PREFIX = 'KEY#';
 /** By these an account's keys are listed, in the order of their ids. */
 export function keyEntryKey(accountId: string, publicId: string): ItemKey {
   return itemKey(`ACCOUNT#${accountId}`, KEY_ENTRY_PREFIX + publicId);
+}
+
+export function memberKey(accountId: string, userId: string): ItemKey {
+  return itemKey(`ACCOUNT#${accountId}`, `MEMBER#${userId}`);
 }
 
 export function scopeKey(scope: string): ItemKey {

@@ -5,6 +5,7 @@ import { scopesOfKey } from '../domain/limits/scopes-of.ts';
 import { encodeItem } from './attribute-values.ts';
 import { keyEntryKey, keyKey } from './item-keys.ts';
 import { raiseScope } from './scope-writes.ts';
+import { seenVersion } from './seen-version.ts';
 
 export interface KeyTables {
   /** The `keys` table. */
@@ -13,9 +14,14 @@ export interface KeyTables {
   readonly ledgerTable: string;
 }
 
-/** Lists the key under its account. The entry of a revoked one expires: nobody needs a permission to delete. */
-function putEntry({ keysTable }: KeyTables, { accountId, id, revokedAt }: KeyRecord): TransactWriteItem {
-  const Item = { ...keyEntryKey(accountId, id), ...encodeItem({ expiresAtSeconds: revokedAt }) };
+/**
+ * Lists the key under its account, with what a list is narrowed by. The entry of a revoked one expires: nobody needs a
+ * permission to delete.
+ */
+function putEntry({ keysTable }: KeyTables, key: KeyRecord): TransactWriteItem {
+  const { accountId, id, userId, environment, revokedAt } = key;
+  const attributes = encodeItem({ userId, environment, expiresAtSeconds: revokedAt });
+  const Item = { ...keyEntryKey(accountId, id), ...attributes };
   return { Put: { TableName: keysTable, Item } };
 }
 
@@ -29,37 +35,14 @@ export function newKeyWrites(tables: KeyTables, key: KeyRecord): TransactWriteIt
   ];
 }
 
-/** Version 0 is that of records which have none. */
-function unchangedSince({ policyVersion }: KeyRecord) {
-  if (policyVersion === 0)
-    return { ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(policyVersion)' };
-  return {
-    ConditionExpression: 'policyVersion = :seen',
-    ExpressionAttributeValues: { ':seen': { N: String(policyVersion) } },
-  };
-}
-
 /** A change of a key, from exactly the version that was read. Counters that the key no longer has are closed, not deleted. */
 export function changedKeyWrites(tables: KeyTables, before: KeyRecord, after: KeyRecord): TransactWriteItem[] {
   const former = scopesOfKey({ ...before, policyVersion: after.policyVersion });
   const scopes = new Map([...former, ...scopesOfKey(after)].map((policy) => [policy.scope, policy]));
   const Item = { ...keyKey(after.id), ...encodeItem(after) };
   return [
-    { Put: { TableName: tables.keysTable, Item, ...unchangedSince(before) } },
+    { Put: { TableName: tables.keysTable, Item, ...seenVersion(before.policyVersion) } },
     putEntry(tables, after),
     ...[...scopes.values()].map((policy) => raiseScope(tables.ledgerTable, policy)),
   ];
-}
-
-/** Holds where the key is active at the instant of the change. */
-export function whileActive({ keysTable }: KeyTables, publicId: string): TransactWriteItem {
-  return {
-    ConditionCheck: {
-      TableName: keysTable,
-      Key: { ...keyKey(publicId) },
-      ConditionExpression: '#status = :active',
-      ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: { ':active': { S: 'active' } },
-    },
-  };
 }

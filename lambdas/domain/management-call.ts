@@ -1,7 +1,9 @@
-import type { Permission } from './access/permissions.ts';
+import type { Permissions } from './access/permissions-of.ts';
 import type { AccountRecord } from './accounts/account-record.ts';
 import type { Actor } from './audit/audit-event.ts';
+import type { Outcome } from './errors.ts';
 import type { KeyRecord } from './keys/key-record.ts';
+import type { MemberRecord } from './members/member-record.ts';
 
 /** Who asks, as the audit log names them. */
 export interface Caller {
@@ -12,15 +14,24 @@ export interface Caller {
 export interface KeyCaller extends Caller {
   readonly key: KeyRecord;
   readonly account: AccountRecord;
+  /** Whose key it is, where it is a member's. */
+  readonly member: MemberRecord | undefined;
   /** What the key may do now. */
-  readonly permissions: ReadonlySet<Permission>;
+  readonly permissions: Permissions;
+  /** The same caller as the store has them now. */
+  readonly identifyAnew: () => Promise<Outcome<KeyCaller>>;
 }
+
+/** Who makes a change, as they were read: nothing is changed once one of the two is no longer so. */
+export type ChangeActor = Pick<KeyCaller, 'key' | 'account'>;
 
 /** What is asked. */
 export interface ManagementInput {
   readonly requestId: string;
   /** The JSON object of the body, or of the query string where the method has no body. Nothing has checked it yet. */
   readonly input: unknown;
+  /** The header `If-Match`, as it came. */
+  readonly ifMatch?: string | undefined;
 }
 
 /** A management request as an operation sees it: who asks for what. */

@@ -1,9 +1,15 @@
 import * as z from 'zod/mini';
 import { accept, type Outcome, refuse } from './errors.ts';
 
+/** Longer than any field and shorter than a key: a name that the caller made up could be a secret put in the wrong place. */
+const NAMEABLE = /^[\x21-\x7e]{1,32}$/;
+
 /** `limits[0].model`, as OpenAI writes the place of a fault. */
 export function formatPath(path: readonly PropertyKey[]): string {
-  const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
+  const parts = path.map((part) => {
+    if (typeof part === 'number') return `[${part}]`;
+    return NAMEABLE.test(String(part)) ? `.${String(part)}` : '.*';
+  });
   return parts.join('').replace(/^\./, '');
 }
 

@@ -1,9 +1,10 @@
+import type { Permission } from '../domain/access/permissions.ts';
 import type { Answer } from '../domain/answer.ts';
 import { accept, GatewayFault, type Outcome, refuse } from '../domain/errors.ts';
 import type { Note, RequestFacts } from '../domain/request-facts.ts';
 import { explainFault, explainRefusal } from '../http/explain.ts';
 import type { GatewayRequest, ResponseSink } from '../http/gateway-request.ts';
-import { readApiKey } from '../http/read-api-key.ts';
+import { readPresented } from '../http/read-presented.ts';
 import { type LogContext, logFault, logRequest } from '../http/request-log.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { clockFirstByte, sendAnswer } from '../http/send-answer.ts';
@@ -36,27 +37,29 @@ const modelPrefix = '/v1/models/';
 type ServeCaller = (
   request: GatewayRequest,
   ports: DataPlanePorts,
-  who: { readonly caller: Caller; readonly note: Note },
+  who: {
+    readonly caller: Caller;
+    /** As the store has them now. */
+    readonly identifyAnew: () => Promise<Outcome<Caller>>;
+    readonly note: Note;
+  },
 ) => Promise<Outcome<Answer>>;
 
 /** For a signed-in caller alone, and with a body of bearable size. */
-function withKey(age: 'cached' | 'fresh', serve: ServeCaller): Route['serve'] {
+function withKey(age: 'cached' | 'fresh', serve: ServeCaller, permission?: Permission): Route['serve'] {
   return async (request, ports, note) => {
-    const caller = await identify(readApiKey(request.headers), age, ports);
+    const who = { presented: readPresented(request), permission };
+    const caller = await identify(who, age, ports);
     if (!caller.ok) return caller;
     note({ keyId: caller.value.key.id, accountId: caller.value.account.id });
     if (request.body.length > maxBodyBytes) {
       return refuse('request_too_large', `The request body is larger than ${maxBodyBytes} bytes.`);
     }
-    return serve(request, ports, { caller: caller.value, note });
+    return serve(request, ports, { caller: caller.value, identifyAnew: () => identify(who, 'fresh', ports), note });
   };
 }
 
-const chat: ServeCaller = (request, ports, who) =>
-  chatCompletions(
-    { ...request, ...who, identifyAnew: () => identify(readApiKey(request.headers), 'fresh', ports) },
-    ports,
-  );
+const chat: ServeCaller = (request, ports, who) => chatCompletions({ ...request, ...who }, ports);
 
 export const routes: Readonly<Record<string, Route>> = {
   'GET /healthz': { name: 'check-health', serve: async () => accept(checkHealth()) },
@@ -65,7 +68,7 @@ export const routes: Readonly<Record<string, Route>> = {
     serve: async (_request, { securityContacts, nowSeconds }) => securityTxt(securityContacts, nowSeconds()),
   },
   'GET /v1/models': { name: 'list-models', serve: withKey('fresh', (_request, ports) => listAllModels(ports)) },
-  'POST /v1/chat/completions': { name: 'chat-completions', serve: withKey('cached', chat) },
+  'POST /v1/chat/completions': { name: 'chat-completions', serve: withKey('cached', chat, 'inference') },
 };
 
 const retrieveModelRoute: Route = {

@@ -3,6 +3,7 @@ import middy from '@middy/core';
 import { createAuditedTransaction } from '../aws/audited-transaction.ts';
 import { createDynamoAccountDirectory } from '../aws/dynamo-account-directory.ts';
 import { createDynamoKeyRegistry } from '../aws/dynamo-key-registry.ts';
+import { createDynamoMemberRegistry } from '../aws/dynamo-member-registry.ts';
 import { createDynamoScopeReader } from '../aws/dynamo-scope-reader.ts';
 import { sdkTimeLimits } from '../aws/sdk-time-limits.ts';
 import { canonicalDigest } from '../crypto/canonical-digest.ts';
@@ -13,7 +14,7 @@ import { ENV, managementEnvironment, readEnvironment } from '../env.ts';
 import { createAccountRouter } from '../http/account-router.ts';
 import { answerFaults } from '../http/answer-faults.ts';
 import { readManagementRequest } from '../http/management-request.ts';
-import { readApiKey } from '../http/read-api-key.ts';
+import { readPresented } from '../http/read-presented.ts';
 import { identifyCaller } from '../operations/identify-caller.ts';
 import { keyRoutes } from './key-routes.ts';
 import { openJsonClient } from './open-json-client.ts';
@@ -29,15 +30,15 @@ const commit = createAuditedTransaction(audit);
 const ports = {
   keys: createDynamoKeyRegistry({ client, commit, keysTable, ledgerTable }),
   accounts: createDynamoAccountDirectory({ client, table: keysTable }),
+  members: createDynamoMemberRegistry({ client, table: keysTable }),
   scopes: createDynamoScopeReader({ client, table: ledgerTable, now }),
+  environments: env[ENV.environments],
   digestMatches: (secret: string, sha256: string) => equalInConstantTime(sha256Hex(secret), sha256),
   nowSeconds: () => Math.floor(Date.now() / 1000),
   randomBase62: (length: number) => randomBase62(length),
   sha256Hex,
 };
-const route = createAccountRouter(keyRoutes(ports), ({ headers, sourceIp }) =>
-  identifyCaller(readApiKey(headers), sourceIp, ports),
-);
+const route = createAccountRouter(keyRoutes(ports), (request) => identifyCaller(readPresented(request), ports));
 const writeLine = (line: string) => void process.stdout.write(`${line}\n`);
 
 export const handler = middy()

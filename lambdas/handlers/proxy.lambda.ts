@@ -31,6 +31,7 @@ const serve = createDataPlane({
     now,
   }),
   providers: createProviders(env[ENV.upstreams], { newId: randomUUID, nowSeconds }),
+  environments: env[ENV.environments],
   digestMatches: (secret, sha256) => equalInConstantTime(sha256Hex(secret), sha256),
   nowSeconds,
   nowMs: now,

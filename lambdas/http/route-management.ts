@@ -50,7 +50,8 @@ export function createManagementRouter<From extends Caller>(
     if (permitted?.ok === false) return permitted;
     const input = readInput(request);
     if (!input.ok) return input;
-    return run({ ...caller.value, requestId: request.requestId, input: input.value }, ...pathParameters);
+    const { requestId, headers } = request;
+    return run({ ...caller.value, requestId, input: input.value, ifMatch: headers['if-match'] }, ...pathParameters);
   }
 
   async function dispatch(request: ManagementRequest): Promise<Outcome<Answer>> {

@@ -31,6 +31,8 @@ export async function authenticate(
     );
   }
   const record = await ports.keys.findKey(parts.publicId);
-  const matches = ports.digestMatches(parts.secret, record?.secretSha256 ?? noDigest);
-  return verifyKey(record, matches, ports.nowSeconds());
+  // Both always, so that time does not tell which of them it was, nor that there are two.
+  const isCurrent = ports.digestMatches(parts.secret, record?.secretSha256 ?? noDigest);
+  const isFormer = ports.digestMatches(parts.secret, record?.formerSecret?.sha256 ?? noDigest);
+  return verifyKey(record, { isCurrent, isFormer }, ports.nowSeconds());
 }

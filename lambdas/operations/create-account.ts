@@ -9,9 +9,9 @@ import type { ManagementCall } from '../domain/management-call.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { planNames } from '../domain/plans/plans.ts';
 import { auditContext } from './audit-context.ts';
-import { displayName } from './display-name.ts';
 import { type IssueKeyPorts, issueKey } from './issue-key.ts';
 import { limitFields, showLimits, toLimits } from './limit-fields.ts';
+import { displayName } from './plain-text.ts';
 
 const createAccountInput = z.strictObject({
   name: displayName,

@@ -9,30 +9,41 @@ export interface IssueKeyPorts {
   readonly sha256Hex: (text: string) => string;
 }
 
+/** What a record keeps of a secret. */
+export interface DrawnSecret extends Pick<KeyRecord, 'secretSha256' | 'last4'> {
+  /** In plain, for the answer alone. */
+  readonly key: string;
+}
+
+/** A new secret for the key of this public id. */
+export function drawSecret(publicId: string, { randomBase62, sha256Hex }: IssueKeyPorts): DrawnSecret {
+  const secret = randomBase62(SECRET_LENGTH);
+  const key = composeKey({ publicId, secret });
+  return { key, secretSha256: sha256Hex(secret), last4: lastFourOf(key) };
+}
+
 export interface IssuedKey {
   readonly record: KeyRecord;
   /** In plain, for the answer alone. */
   readonly key: string;
 }
 
+export interface KeyToIssue extends Pick<KeyRecord, 'accountId' | 'type' | 'userId' | 'environment'> {
+  readonly settings: KeySettings;
+}
+
 /** A new key, at the first version of its policy. */
-export function issueKey(
-  { accountId, type, settings }: { accountId: string; type: KeyRecord['type']; settings: KeySettings },
-  ports: IssueKeyPorts,
-): IssuedKey {
+export function issueKey({ settings, ...fixed }: KeyToIssue, ports: IssueKeyPorts): IssuedKey {
   const id = ports.randomBase62(PUBLIC_ID_LENGTH);
-  const secret = ports.randomBase62(SECRET_LENGTH);
-  const key = composeKey({ publicId: id, secret });
+  const { key, ...secret } = drawSecret(id, ports);
   const record: KeyRecord = {
     schemaVersion: 1,
     id,
-    accountId,
-    type,
     status: 'active',
-    secretSha256: ports.sha256Hex(secret),
-    last4: lastFourOf(key),
+    ...secret,
     createdAt: ports.nowSeconds(),
     policyVersion: 1,
+    ...fixed,
     ...settings,
   };
   return { record, key };

@@ -2,13 +2,26 @@ import type { KeyRecord } from '../domain/keys/key-record.ts';
 import type { ScopeView } from '../domain/limits/ledger.ts';
 import type { ScopeReader } from '../domain/limits/scope-reader.ts';
 import { keyScope, modelScopes, scopesOfKey } from '../domain/limits/scopes-of.ts';
+import type { MemberRecord } from '../domain/members/member-record.ts';
+import type { MemberRegistry } from '../domain/members/member-registry.ts';
 import { formatUsd } from '../domain/money.ts';
 import { showSettings } from './key-fields.ts';
 import { showModelLimits, showUsd } from './limit-fields.ts';
 
-type Views = ReadonlyMap<string, ScopeView>;
+export interface PresentKeyPorts {
+  readonly scopes: ScopeReader;
+  readonly members: MemberRegistry;
+  readonly nowSeconds: () => number;
+}
 
-function showSpend(views: Views, scope: string) {
+interface Circumstances {
+  readonly views: ReadonlyMap<string, ScopeView>;
+  readonly members: ReadonlyMap<string, MemberRecord>;
+  readonly nowSeconds: number;
+}
+
+/** The figures of a scope as they are shown. Amounts are US dollars. */
+function showSpend(views: ReadonlyMap<string, ScopeView>, scope: string) {
   const view = views.get(scope);
   if (view === undefined) throw new Error('a scope that was not read');
   const { spentNano, reservedNano, budgetRemainingNano, budgetResetsAt } = view;
@@ -20,16 +33,27 @@ function showSpend(views: Views, scope: string) {
   };
 }
 
-/** A key as the management routes show it, never its secret. Amounts are US dollars, times Unix seconds. */
-function presentKey(key: KeyRecord, views: Views) {
-  const { id, type, status, last4, createdAt } = key;
+/** What the key comes to now: that of a member who has left is as good as disabled. */
+function showStatus({ status, userId, expiresAt }: KeyRecord, { members, nowSeconds }: Circumstances) {
+  if (status !== 'active') return status;
+  if (userId !== undefined && members.get(userId)?.status !== 'active') return 'disabled';
+  return expiresAt !== undefined && expiresAt <= nowSeconds ? 'expired' : status;
+}
+
+/** A key as the management routes show it, never its secret. Times are Unix seconds. */
+function presentKey(key: KeyRecord, circumstances: Circumstances) {
+  const { views, nowSeconds } = circumstances;
+  const graceEnd = key.formerSecret?.endsAt ?? 0;
   return {
     object: 'api_key',
-    id,
-    type,
-    status,
-    last4,
-    created_at: createdAt,
+    id: key.id,
+    type: key.type,
+    status: showStatus(key, circumstances),
+    user_id: key.userId ?? null,
+    environment: key.environment ?? null,
+    last4: key.last4,
+    created_at: key.createdAt,
+    previous_secret_expires_at: graceEnd > nowSeconds ? graceEnd : null,
     ...showSettings(key),
     ...showSpend(views, keyScope(key).scope),
     model_limits: Object.fromEntries(
@@ -42,16 +66,25 @@ function presentKey(key: KeyRecord, views: Views) {
 }
 export type PresentedKey = ReturnType<typeof presentKey>;
 
-/** Keys with what they have spent, read in one go. */
+function holdersOf(keys: readonly KeyRecord[]): string[] {
+  return [...new Set(keys.flatMap(({ userId }) => userId ?? []))];
+}
+
+/** Keys of one account with what they have spent, read in one go. */
 export async function presentKeys(
   keys: readonly KeyRecord[],
-  { scopes }: { readonly scopes: ScopeReader },
+  { scopes, members, nowSeconds }: PresentKeyPorts,
 ): Promise<readonly PresentedKey[]> {
-  const views = await scopes.readScopes(keys.flatMap(scopesOfKey));
-  return keys.map((key) => presentKey(key, views));
+  const [views, holders] = await Promise.all([
+    scopes.readScopes(keys.flatMap(scopesOfKey)),
+    members.findMembers(keys[0]?.accountId ?? '', holdersOf(keys)),
+  ]);
+  return keys.map((key) => presentKey(key, { views, members: holders, nowSeconds: nowSeconds() }));
 }
 
 /** One key with what it has spent. */
-export async function presentOne(key: KeyRecord, ports: { readonly scopes: ScopeReader }): Promise<PresentedKey> {
-  return presentKey(key, await ports.scopes.readScopes(scopesOfKey(key)));
+export async function presentOne(key: KeyRecord, ports: PresentKeyPorts): Promise<PresentedKey> {
+  const [presented] = await presentKeys([key], ports);
+  if (presented === undefined) throw new Error('a key that was not presented');
+  return presented;
 }

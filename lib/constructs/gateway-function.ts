@@ -79,9 +79,13 @@ export class GatewayFunction extends Construct {
 /** What the handler reads of the stage's configuration. */
 function configuredVariables(
   handler: HandlerName,
-  { upstreams, securityContacts }: StageConfig,
+  { upstreams, securityContacts, environments: served }: StageConfig,
 ): Record<string, string> {
-  const configured = { [ENV.upstreams]: upstreams, [ENV.securityContacts]: securityContacts };
+  const configured = {
+    [ENV.upstreams]: upstreams,
+    [ENV.securityContacts]: securityContacts,
+    [ENV.environments]: served,
+  };
   const read = environments[handler]().shape;
   return Object.fromEntries(
     Object.entries(configured).flatMap(([name, value]) => (name in read ? [[name, JSON.stringify(value)]] : [])),

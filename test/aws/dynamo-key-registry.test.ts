@@ -1,13 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAuditedTransaction } from '../../lambdas/aws/audited-transaction.ts';
 import { batchGet } from '../../lambdas/aws/batch-get.ts';
+import { createDynamoAccountDirectory } from '../../lambdas/aws/dynamo-account-directory.ts';
 import { createDynamoKeyRegistry } from '../../lambdas/aws/dynamo-key-registry.ts';
 import { keyKey } from '../../lambdas/aws/item-keys.ts';
 import { createJsonClient } from '../../lambdas/aws/json-client.ts';
 import { canonicalDigest } from '../../lambdas/crypto/canonical-digest.ts';
+import type { AccountDirectory } from '../../lambdas/domain/accounts/account-directory.ts';
 import type { AuditEntry } from '../../lambdas/domain/audit/audit-event.ts';
 import type { KeyRecord } from '../../lambdas/domain/keys/key-record.ts';
 import type { KeyRegistry } from '../../lambdas/domain/keys/key-registry.ts';
+import type { ChangeActor } from '../../lambdas/domain/management-call.ts';
 import {
   type AwsEngines,
   auditTable,
@@ -24,6 +27,7 @@ describe('createDynamoKeyRegistry', () => {
   let accounts: ReturnType<typeof createManagedAccounts>;
   let account: ManagedAccount;
   let registry: KeyRegistry;
+  let directory: AccountDirectory;
   let count = 0;
   beforeAll(async () => {
     engines = await startAwsEngines();
@@ -35,6 +39,7 @@ describe('createDynamoKeyRegistry', () => {
       random: Math.random,
     });
     registry = createDynamoKeyRegistry({ client: engines.dynamoJson, commit, keysTable, ledgerTable });
+    directory = createDynamoAccountDirectory({ client: engines.dynamoJson, table: keysTable });
   });
   beforeEach(async () => {
     account = await accounts.create();
@@ -71,10 +76,17 @@ describe('createDynamoKeyRegistry', () => {
     };
   }
 
-  const create = (key: KeyRecord, actorId = account.masterId) =>
-    registry.createKey({ key, actorId, entry: entryOf(key) });
-  const update = (before: KeyRecord, after: KeyRecord, actorId = account.masterId) =>
-    registry.updateKey({ before, after, actorId, entry: entryOf(after) });
+  /** The master and its account as they are now. */
+  async function readActor(): Promise<ChangeActor> {
+    const [key, found] = await Promise.all([registry.findKey(account.masterId), directory.findAccount(account.id)]);
+    if (key === undefined || found === undefined) throw new Error('no master');
+    return { key, account: found };
+  }
+
+  const create = async (key: KeyRecord, actor?: ChangeActor) =>
+    registry.createKey({ key, actor: actor ?? (await readActor()), entry: entryOf(key) });
+  const update = async (before: KeyRecord, after: KeyRecord, actor?: ChangeActor) =>
+    registry.updateKey({ before, after, actor: actor ?? (await readActor()), entry: entryOf(after) });
 
   test('a key comes back as it was put, with all that it is held to', async () => {
     const key = keyOf({
@@ -100,6 +112,58 @@ describe('createDynamoKeyRegistry', () => {
     expect(await update(target, { ...target, name: 'new', policyVersion: 2 })).toBe('outdated');
     expect(await registry.findKey(target.id)).toEqual(target);
     expect(await accounts.readScope(`key:${target.id}`)).toMatchObject({ policyVersion: 1 });
+  });
+
+  test.each(['key', 'account'] as const)(
+    'nothing is changed by one whose %s has changed since it was read',
+    async (what) => {
+      const target = keyOf();
+      await create(target);
+      const actor = await readActor();
+      if (what === 'key') await accounts.patchKey(account.masterId, { policyVersion: 2 });
+      else await accounts.patchAccount(account.id, { policyVersion: 2 });
+      const key = keyOf();
+      expect(await create(key, actor)).toBe('outdated');
+      expect(await update(target, { ...target, name: 'new', policyVersion: 2 }, actor)).toBe('outdated');
+      expect(await registry.findKey(key.id)).toBeUndefined();
+      expect(await registry.findKey(target.id)).toEqual(target);
+      expect(await update(target, { ...target, name: 'new', policyVersion: 2 })).toBe('committed');
+    },
+  );
+
+  test('records from before there were versions vouch for those who hold them', async () => {
+    const old = await accounts.createOldKey(account.id);
+    const key = keyOf();
+    const record = await registry.findKey(old.id);
+    const { account: found } = await readActor();
+    if (record === undefined) throw new Error('no old key');
+    const actor = { key: record, account: found };
+    expect(await create(key, actor)).toBe('committed');
+    await accounts.patchKey(old.id, { policyVersion: 1 });
+    expect(await create(keyOf(), actor)).toBe('outdated');
+  });
+
+  test('a list is narrowed to a member, to an environment, or to both, over any number of pages', async () => {
+    const mine = Array.from({ length: 3 }, () => keyOf({ userId: 'user_1', environment: 'production' }));
+    const others = [keyOf({ userId: 'user_2', environment: 'production' }), keyOf({ userId: 'user_1' }), keyOf()];
+    for (const key of [...mine, ...others]) await create(key);
+    const ids = async (query: object) =>
+      (await registry.listKeys(account.id, { after: undefined, limit: 10, ...query })).keys.map(({ id }) => id);
+    const idsOf = (keys: readonly KeyRecord[]) => keys.map(({ id }) => id).sort();
+    expect(await ids({ userId: 'user_1', environment: 'production' })).toEqual(idsOf(mine));
+    expect(await ids({ environment: 'production' })).toEqual(idsOf([...mine, ...others.slice(0, 1)]));
+    expect(await ids({ userId: 'user_1' })).toEqual(idsOf([...mine, ...others.slice(1, 2)]));
+    expect(await ids({ userId: 'user_3' })).toEqual([]);
+    const [first = '', second = '', third = ''] = idsOf(mine);
+    const query = { userId: 'user_1', environment: 'production', limit: 2 };
+    expect(await registry.listKeys(account.id, { ...query, after: undefined })).toMatchObject({
+      keys: [{ id: first }, { id: second }],
+      hasMore: true,
+    });
+    expect(await registry.listKeys(account.id, { ...query, after: second })).toMatchObject({
+      keys: [{ id: third }],
+      hasMore: false,
+    });
   });
 
   test('a change from a version that is no longer there is not made', async () => {

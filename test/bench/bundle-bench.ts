@@ -14,6 +14,7 @@ const coldImport = fileURLToPath(new URL('cold-import.mjs', import.meta.url));
 
 const environment = {
   ...Object.fromEntries(Object.values(ENV).map((name) => [name, 'bench'])),
+  [ENV.environments]: JSON.stringify(['production']),
   [ENV.upstreams]: JSON.stringify({ openai: { baseUrl: 'https://api.openai.com/v1', credential: 'required' } }),
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'bench',

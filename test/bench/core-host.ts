@@ -49,6 +49,7 @@ function createDynamoStores(): StorePorts {
 
 const serve = createDataPlane({
   ...(store === 'store' ? createDynamoStores() : createMemoryStores()),
+  environments: ['development', 'staging', 'production'],
   digestMatches: (secret, sha256) => equalInConstantTime(sha256Hex(secret), sha256),
   credentials: { reveal: async () => 'sk-bench', has: async () => true },
   providers: createProviders(

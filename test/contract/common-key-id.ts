@@ -4,11 +4,11 @@ import { gateway, send } from '../support/gateway.ts';
 import { createLedgerClient } from '../support/ledger-client.ts';
 
 /** What every route about one key does with the id of one that the caller's account does not have. */
-export function describeUnknownKey(method: string, body?: string): void {
+export function describeUnknownKey(method: string, body?: string, suffix = ''): void {
   describe('does not find', () => {
     const client = createLedgerClient(gateway);
     afterAll(() => client.stop());
-    const call = (id: string) => send({ method, path: `/v1/keys/${id}`, body });
+    const call = (id: string) => send({ method, path: `/v1/keys/${id}${suffix}`, body });
 
     it.each([
       ['an id of nobody', '000000000000'],

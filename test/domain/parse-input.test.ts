@@ -33,6 +33,22 @@ describe('parseInput', () => {
     expect(parseInput(schema, input)).toEqual({ ok: false, refusal: { code: 'invalid_request', message, param } });
   });
 
+  test.each([
+    ['a key of ours', 'ask_PublicId0001_S3cretS3cretS3cretS3cretS3cret00abcdef'],
+    ['an AWS secret', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'],
+    ['a bidi override', 'a\u202eb'],
+    ['a lone surrogate', '\ud800'],
+    ['a NUL', '\0'],
+    ['nothing', ''],
+  ])('%s for the name of a field is not said back', (_case, name) => {
+    expect(parseInput(schema, { name: 'abc', [name]: 1 })).toMatchObject({
+      refusal: { code: 'unknown_parameter', param: '*' },
+    });
+    expect(parseInput(z.strictObject({ m: z.record(z.string(), z.string()) }), { m: { [name]: 1 } })).toMatchObject({
+      refusal: { code: 'invalid_request', param: 'm.*' },
+    });
+  });
+
   test('an unknown field is named by its whole path, and its name stands in no message', () => {
     const outcome = parseInput(schema, { name: 'abc', limits: [{ model: 'x', zQx7: 1 }] });
     expect(outcome).toMatchObject({ ok: false, refusal: { code: 'unknown_parameter', param: 'limits[0].zQx7' } });

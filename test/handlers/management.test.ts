@@ -1,134 +1,16 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { decodeItem } from '../../lambdas/aws/attribute-values.ts';
 import { canonicalDigest } from '../../lambdas/crypto/canonical-digest.ts';
 import { verifyChain } from '../../lambdas/domain/audit/audit-chain.ts';
 import { auditEntry } from '../../lambdas/domain/audit/audit-event.ts';
-import type { Fault } from '../../local/dynamodb/faults.ts';
-import { type AwsEngines, auditTable, keysTable, ledgerTable, startAwsEngines } from '../support/aws-engines.ts';
-import { createManagedAccounts, type ManagedAccount } from '../support/managed-accounts.ts';
+import { eventOf, list, REQUEST_ID, useManagementFunction } from '../support/management-function.ts';
 import { forgedKey, unknownKey } from '../support/memory-ports.ts';
 
-const proxyResult = z.strictObject({
-  statusCode: z.number(),
-  headers: z.record(z.string(), z.string()),
-  body: z.string().transform((text): unknown => JSON.parse(text)),
-  isBase64Encoded: z.literal(false),
-});
-const callable = z.custom<(event: unknown, context: unknown) => Promise<unknown>>(
-  (value) => typeof value === 'function',
-);
-const shownKey = z.looseObject({ id: z.string(), key: z.string().optional() });
-const list = z.object({
-  object: z.literal('list'),
-  data: z.array(shownKey),
-  first_id: z.string().nullable(),
-  last_id: z.string().nullable(),
-  has_more: z.boolean(),
-});
-
-const REQUEST_ID = '00000000-1111-2222-3333-444444444444';
 const CANARY = 'canary-7Qx2';
 
-interface Call {
-  readonly method: string;
-  readonly path: string;
-  readonly key?: string | undefined;
-  readonly body?: unknown;
-  readonly query?: Readonly<Record<string, string>>;
-}
-
-function eventOf({ method, path, key, body, query }: Call): object {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return {
-    resource: '/v1/keys/{proxy+}',
-    path,
-    httpMethod: method,
-    headers: { ...(key !== undefined && { Authorization: `Bearer ${key}` }), 'X-Forwarded-For': '203.0.113.9' },
-    queryStringParameters: query ?? null,
-    requestContext: { requestId: REQUEST_ID, identity: { sourceIp: '192.0.2.1', userArn: null } },
-    body: text === undefined ? null : Buffer.from(text).toString('base64'),
-    isBase64Encoded: text !== undefined,
-  };
-}
-
 describe('the management function', () => {
-  let engines: AwsEngines;
-  let handler: (event: unknown, context: unknown) => Promise<unknown>;
-  let accounts: ReturnType<typeof createManagedAccounts>;
-  let account: ManagedAccount;
-  let faults: { readonly operation: string; readonly fault: Fault }[] = [];
-  let output = '';
-
-  beforeAll(async () => {
-    engines = await startAwsEngines({
-      faults: (operation) => {
-        const [next] = faults;
-        if (next?.operation !== operation) return undefined;
-        faults.shift();
-        return next.fault;
-      },
-    });
-    const variables = {
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'TESTKEY',
-      AWS_SECRET_ACCESS_KEY: 'test-secret',
-      AWS_ENDPOINT_URL_DYNAMODB: engines.dynamoEndpoint,
-      STAGE: 'test',
-      KEYS_TABLE: keysTable,
-      LEDGER_TABLE: ledgerTable,
-      AUDIT_TABLE: auditTable,
-    };
-    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-    handler = callable.parse((await import('../../lambdas/handlers/management.lambda.ts')).handler);
-    accounts = createManagedAccounts(engines);
-    vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-      output += String(chunk);
-      return true;
-    });
-  });
-  beforeEach(async () => {
-    account = await accounts.create();
-  });
-  afterEach(() => {
-    output = '';
-    faults = [];
-  });
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    vi.restoreAllMocks();
-    await engines.stop();
-  });
-
-  async function invoke(call: Call) {
-    return proxyResult.parse(await handler(eventOf(call), { awsRequestId: 'lambda-request-id' }));
-  }
-
-  /** As the account's master, unless another key is given. */
-  const call = (method: string, path: string, more: Omit<Call, 'method' | 'path'> = {}) =>
-    invoke({ key: account.masterKey, method, path, ...more });
-
-  async function createKey(body: object = { name: 'k' }) {
-    const answer = await call('POST', '/v1/keys', { body });
-    expect(answer).toMatchObject({ statusCode: 201, headers: { 'cache-control': 'no-store' } });
-    const { id, key = '' } = shownKey.parse(answer.body);
-    return { id, key, body: answer.body };
-  }
-
-  async function readAudit(tenant: string) {
-    const { Items = [] } = await engines.dynamoSdk.send(
-      new QueryCommand({
-        TableName: auditTable,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :event)',
-        ExpressionAttributeValues: { ':pk': { S: `ACCOUNT#${tenant}` }, ':event': { S: 'EVENT#' } },
-      }),
-    );
-    return Items.map((item) => {
-      const { pk: _pk, sk: _sk, ...event } = decodeItem(item);
-      return event;
-    });
-  }
+  const management = useManagementFunction();
+  const { call, createKey, failNext, invoke, invokeRaw, readAudit } = management;
 
   describe('creating a key', () => {
     test('answers with everything that is set, and with the secret, once', async () => {
@@ -143,7 +25,10 @@ describe('the management function', () => {
         max_parallel_requests: 4,
         model_limits: { 'openai/*': { max_budget: '0.000000001', rpm_limit: 5 } },
         expires_at: 4_000_000_000,
+        allowed_domains: ['*.example.com', 'localhost:3000'],
+        allowed_ips: ['192.0.2.0/24', '2001:db8::/32'],
         environment: 'staging',
+        moderation: 'flag',
         zero_logging: true,
         metadata: { team: 'search' },
         tags: ['a', 'b'],
@@ -156,6 +41,10 @@ describe('the management function', () => {
         status: 'active',
         last4: key.slice(-4),
         created_at: expect.any(Number),
+        user_id: null,
+        role: null,
+        permissions: null,
+        previous_secret_expires_at: null,
         ...settings,
         max_budget: '12.50',
         model_limits: {
@@ -193,7 +82,14 @@ describe('the management function', () => {
         max_parallel_requests: null,
         model_limits: {},
         expires_at: null,
+        user_id: null,
+        role: null,
+        permissions: null,
+        allowed_domains: null,
+        allowed_ips: null,
         environment: null,
+        moderation: 'off',
+        previous_secret_expires_at: null,
         zero_logging: false,
         metadata: {},
         tags: [],
@@ -206,13 +102,18 @@ describe('the management function', () => {
     test('makes a key that works at once, by any of the headers', async () => {
       const { id, key } = await createKey();
       const event = { ...eventOf({ method: 'GET', path: '/v1/key' }), headers: { 'x-api-key': key } };
-      expect(proxyResult.parse(await handler(event, {}))).toMatchObject({ statusCode: 200, body: { id } });
+      expect(await invokeRaw(event)).toMatchObject({ statusCode: 200, body: { id } });
     });
 
     test('opens the counters of the key and of each of its patterns, at the first version', async () => {
       const { id } = await createKey({ name: 'k', model_limits: { 'openai/*': { rpm_limit: 1 } } });
-      for (const scope of [`key:${id}`, `key:${id}:openai/*`, `account:${account.id}`, `key:${account.masterId}`]) {
-        expect(await accounts.readScope(scope)).toMatchObject({ policyVersion: 1, committed: 0, open: {} });
+      for (const scope of [
+        `key:${id}`,
+        `key:${id}:openai/*`,
+        `account:${management.account.id}`,
+        `key:${management.account.masterId}`,
+      ]) {
+        expect(await management.accounts.readScope(scope)).toMatchObject({ policyVersion: 1, committed: 0, open: {} });
       }
     });
 
@@ -252,21 +153,45 @@ describe('the management function', () => {
       [{ name: 'k', expires_at: 1 }, 'invalid_request', 'expires_at'],
       [{ name: 'k', expires_at: 4_000_000_000_000 }, 'invalid_request', 'expires_at'],
       [{ name: 'k', expires_at: '2030-01-01' }, 'invalid_request', 'expires_at'],
-      [{ name: 'k', environment: 'A B' }, 'invalid_request', 'environment'],
+      [{ name: 'k', environment: 'live' }, 'invalid_request', 'environment'],
+      [{ name: 'k', moderation: 'on' }, 'invalid_request', 'moderation'],
+      [{ name: 'k', allowed_domains: [] }, 'invalid_request', 'allowed_domains'],
+      [{ name: 'k', allowed_domains: ['a.example', '*.co.uk'] }, 'invalid_request', 'allowed_domains[1]'],
+      [{ name: 'k', allowed_domains: 'a.example' }, 'invalid_request', 'allowed_domains'],
+      [{ name: 'k', allowed_ips: ['10.0.0.1/8'] }, 'invalid_request', 'allowed_ips[0]'],
+      [{ name: 'k', allowed_ips: [7] }, 'invalid_request', 'allowed_ips[0]'],
+      [{ name: 'k', role: 'root' }, 'invalid_request', 'role'],
+      [{ name: 'k', permissions: ['everything'] }, 'invalid_request', 'permissions[0]'],
+      [{ name: 'k', permissions: [] }, 'invalid_request', 'permissions'],
+      [{ name: 'k', role: 'owner', permissions: ['inference'] }, 'invalid_request', 'permissions'],
+      [{ name: 'k', type: 'master', role: 'owner' }, 'invalid_request', 'role'],
+      [
+        { name: 'k', type: 'spend_limit', max_budget: '1', permissions: ['inference'] },
+        'invalid_request',
+        'permissions',
+      ],
+      [{ name: 'k', user_id: 'user_of_nobody' }, 'invalid_request', 'user_id'],
+      [{ name: 'k', type: 'master', user_id: 'user_of_nobody' }, 'invalid_request', 'user_id'],
+      [{ name: 'a\u202eb' }, 'invalid_request', 'name'],
+      [{ name: '\ud800' }, 'invalid_request', 'name'],
+      [{ name: '\0' }, 'invalid_request', 'name'],
+      [{ name: 'k', tags: ['a\u2066b'] }, 'invalid_request', 'tags[0]'],
+      [{ name: 'k', metadata: { a: '\udfff' } }, 'invalid_request', 'metadata.a'],
       [{ name: 'k', zero_logging: 'yes' }, 'invalid_request', 'zero_logging'],
       [{ name: 'k', metadata: { a: 1 } }, 'invalid_request', 'metadata.a'],
       [{ name: 'k', tags: ['x'.repeat(65)] }, 'invalid_request', 'tags[0]'],
       [{ name: 'k', id: 'abcDEF012345' }, 'unknown_parameter', 'id'],
       [{ name: 'k', spend: '0.00' }, 'unknown_parameter', 'spend'],
       [{ name: 'k', status: 'active' }, 'unknown_parameter', 'status'],
-      [{ name: 'k', allowed_ips: ['192.0.2.1'] }, 'unknown_parameter', 'allowed_ips'],
+      [{ name: 'k', last_used_at: 1 }, 'unknown_parameter', 'last_used_at'],
+      [{ name: 'k', policyVersion: 9 }, 'unknown_parameter', 'policyVersion'],
       [{ name: 'k', account_id: 'acct_other' }, 'unknown_parameter', 'account_id'],
     ])('%j is a 400 %s at %s, and no key', async (body, code, param) => {
       const answer = await call('POST', '/v1/keys', { body });
       expect(answer.body).toMatchObject({ error: { code, param } });
       expect(answer.statusCode).toBe(400);
       expect(list.parse((await call('GET', '/v1/keys')).body).data).toHaveLength(1);
-      expect(await readAudit(account.id)).toHaveLength(2);
+      expect(await readAudit(management.account.id)).toHaveLength(2);
     });
 
     test.each(['', '{', '[]', '"x"', '{"name":"a","name":"b"}', `{"name":"${'x'.repeat(70_000)}"}`])(
@@ -315,29 +240,29 @@ describe('the management function', () => {
       const { id } = await createKey({ name: 'k', model_limits: { 'openai/*': { rpm_limit: 1 } } });
       await call('PATCH', `/v1/keys/${id}`, { body: { model_limits: { 'openai/*': null, 'groq/*': {} } } });
       for (const scope of [`key:${id}`, `key:${id}:openai/*`, `key:${id}:groq/*`]) {
-        expect(await accounts.readScope(scope)).toMatchObject({ policyVersion: 2 });
+        expect(await management.accounts.readScope(scope)).toMatchObject({ policyVersion: 2 });
       }
-      expect(await accounts.readKey(id)).toMatchObject({ policyVersion: 2 });
+      expect(await management.accounts.readKey(id)).toMatchObject({ policyVersion: 2 });
     });
 
     test('keeps what was spent and what running requests hold', async () => {
       const { id } = await createKey({ name: 'k', max_budget: '5' });
       const held = { committed: 2_000_000_000, reserved: 500_000_000, open: { 'r-1': 'packed' }, requests: 3 };
-      await accounts.writeScope(`key:${id}`, held);
+      await management.accounts.writeScope(`key:${id}`, held);
       const answer = await call('PATCH', `/v1/keys/${id}`, { body: { max_budget: '2' } });
       expect(answer.body).toMatchObject({ spend: '1.50', spend_reserved: '0.50', budget_remaining: '0.00' });
-      expect(await accounts.readScope(`key:${id}`)).toMatchObject({ ...held, policyVersion: 2 });
+      expect(await management.accounts.readScope(`key:${id}`)).toMatchObject({ ...held, policyVersion: 2 });
     });
 
     test('nothing that changes nothing is written', async () => {
       const { id } = await createKey({ name: 'k', max_budget: '5' });
-      const before = await readAudit(account.id);
+      const before = await readAudit(management.account.id);
       expect(
         (await call('PATCH', `/v1/keys/${id}`, { body: { max_budget: '5.00', rpm_limit: null } })).statusCode,
       ).toBe(200);
       expect((await call('PATCH', `/v1/keys/${id}`, { body: {} })).statusCode).toBe(200);
-      expect(await readAudit(account.id)).toEqual(before);
-      expect(await accounts.readKey(id)).toMatchObject({ policyVersion: 1 });
+      expect(await readAudit(management.account.id)).toEqual(before);
+      expect(await management.accounts.readKey(id)).toMatchObject({ policyVersion: 1 });
     });
 
     test('ten changes at the same time are each made, none lost', async () => {
@@ -350,7 +275,7 @@ describe('the management function', () => {
       expect(made.length).toBeGreaterThan(0);
       const shown = z.object({ metadata: z.record(z.string(), z.string()) });
       expect(Object.keys(shown.parse((await call('GET', `/v1/keys/${id}`)).body).metadata).sort()).toEqual(made.sort());
-      expect(await accounts.readScope(`key:${id}`)).toMatchObject({ policyVersion: made.length + 1 });
+      expect(await management.accounts.readScope(`key:${id}`)).toMatchObject({ policyVersion: made.length + 1 });
     });
 
     test.each<[object, string, string]>([
@@ -360,6 +285,9 @@ describe('the management function', () => {
       [{ created_at: 1 }, 'unknown_parameter', 'created_at'],
       [{ status: 'disabled' }, 'unknown_parameter', 'status'],
       [{ type: 'master' }, 'unknown_parameter', 'type'],
+      [{ user_id: 'user_1' }, 'unknown_parameter', 'user_id'],
+      [{ environment: 'production' }, 'unknown_parameter', 'environment'],
+      [{ role: 'owner' }, 'invalid_request', 'role'],
       [{ spend: '0.00' }, 'unknown_parameter', 'spend'],
       [{ spend_reserved: '0.00' }, 'unknown_parameter', 'spend_reserved'],
       [{ budget_remaining: '9.00' }, 'unknown_parameter', 'budget_remaining'],
@@ -370,10 +298,10 @@ describe('the management function', () => {
       [{ expires_at: 1_000_000_000 }, 'invalid_request', 'expires_at'],
     ])('%j is a 400 %s at %s, and no change', async (body, code, param) => {
       const { id } = await createKey({ name: 'k', type: 'spend_limit', max_budget: '5' });
-      const before = await accounts.readKey(id);
+      const before = await management.accounts.readKey(id);
       const answer = await call('PATCH', `/v1/keys/${id}`, { body });
       expect(answer).toMatchObject({ statusCode: 400, body: { error: { code, param } } });
-      expect(await accounts.readKey(id)).toEqual(before);
+      expect(await management.accounts.readKey(id)).toEqual(before);
     });
 
     test('a member named __proto__ gives nobody anything', async () => {
@@ -395,7 +323,7 @@ describe('the management function', () => {
         body: { error: { code: 'key_disabled' } },
       });
       for (const scope of [`key:${id}`, `key:${id}:openai/*`]) {
-        expect(await accounts.readScope(scope)).toMatchObject({ policyVersion: 2 });
+        expect(await management.accounts.readScope(scope)).toMatchObject({ policyVersion: 2 });
       }
     });
 
@@ -403,7 +331,9 @@ describe('the management function', () => {
       const { id } = await createKey();
       await call('DELETE', `/v1/keys/${id}`);
       expect((await call('GET', `/v1/keys/${id}`)).body).toMatchObject({ id, status: 'revoked' });
-      expect(list.parse((await call('GET', '/v1/keys')).body).data.map((key) => key.id)).toEqual([account.masterId]);
+      expect(list.parse((await call('GET', '/v1/keys')).body).data.map((key) => key.id)).toEqual([
+        management.account.masterId,
+      ]);
       const change = await call('PATCH', `/v1/keys/${id}`, { body: { name: 'back' } });
       expect(change).toMatchObject({ statusCode: 409, body: { error: { code: 'conflict' } } });
     });
@@ -412,12 +342,12 @@ describe('the management function', () => {
       const { id } = await createKey();
       const answers = await Promise.all([1, 2, 3].map(() => call('DELETE', `/v1/keys/${id}`)));
       expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
-      const events = (await readAudit(account.id)).filter(({ type }) => type === 'api_key.deleted');
+      const events = (await readAudit(management.account.id)).filter(({ type }) => type === 'api_key.deleted');
       expect(events).toHaveLength(1);
     });
 
     test('a key does not revoke itself', async () => {
-      const answer = await call('DELETE', `/v1/keys/${account.masterId}`);
+      const answer = await call('DELETE', `/v1/keys/${management.account.masterId}`);
       expect(answer).toMatchObject({ statusCode: 409, body: { error: { code: 'conflict' } } });
       expect((await call('GET', '/v1/keys')).statusCode).toBe(200);
     });
@@ -431,7 +361,7 @@ describe('the management function', () => {
           call('DELETE', `/v1/keys/${one.id}`, { key: two.key }),
         ]);
         expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 401]);
-        const states = await Promise.all([one, two].map(({ id }) => accounts.readKey(id)));
+        const states = await Promise.all([one, two].map(({ id }) => management.accounts.readKey(id)));
         expect(states.map((record) => record?.['status']).sort()).toEqual(['active', 'revoked']);
       }
     });
@@ -440,27 +370,28 @@ describe('the management function', () => {
       const other = await createKey({ name: 'other', type: 'master' });
       const target = await createKey();
       // Its revocation slips in between its authentication and its commit: the first try meets a conflict and waits.
-      faults = [{ operation: 'TransactWriteItems', fault: 'conflict' }];
+      failNext({ operation: 'TransactWriteItems', fault: 'conflict' });
       const change = call('PATCH', `/v1/keys/${target.id}`, { key: other.key, body: { name: 'mine' } });
       const [changed, revoked] = await Promise.all([change, call('DELETE', `/v1/keys/${other.id}`)]);
       expect(revoked.statusCode).toBe(200);
       const after = await call('PATCH', `/v1/keys/${target.id}`, { key: other.key, body: { name: 'late' } });
       expect(after.statusCode).toBe(401);
       const name = changed.statusCode === 200 ? 'mine' : 'k';
-      expect(await accounts.readKey(target.id)).toMatchObject({ name });
+      expect(await management.accounts.readKey(target.id)).toMatchObject({ name });
     });
   });
 
   describe('who may', () => {
     const routes = [
       ['POST', '/v1/keys', { name: 'k' }],
+      ['POST', '/v1/keys/abcDEF012345/rotate', {}],
       ['GET', '/v1/keys', undefined],
       ['GET', '/v1/keys/abcDEF012345', undefined],
       ['PATCH', '/v1/keys/abcDEF012345', { name: 'k' }],
       ['DELETE', '/v1/keys/abcDEF012345', undefined],
     ] as const;
 
-    test.each(routes)('%s %s takes a master key alone, whatever was sent', async (method, path, body) => {
+    test.each(routes)('%s %s takes no key that only calls models, whatever was sent', async (method, path, body) => {
       for (const type of ['user', 'spend_limit']) {
         const { key } = await createKey({ name: 'k', type, max_budget: '1' });
         expect(await call(method, path, { key, body: body && '{' })).toMatchObject({
@@ -474,7 +405,7 @@ describe('the management function', () => {
       '%s %s takes no stranger',
       async (method, path, body) => {
         const expired = await createKey();
-        await accounts.patchKey(expired.id, { expiresAt: 1_000_000_000 });
+        await management.accounts.patchKey(expired.id, { expiresAt: 1_000_000_000 });
         for (const [key, code] of [
           [undefined, 'missing_api_key'],
           ['ask_nonsense', 'invalid_api_key'],
@@ -490,20 +421,22 @@ describe('the management function', () => {
 
     test("another account's key is told by nothing from one that does not exist", async () => {
       const { id } = await createKey();
-      const stranger = await accounts.create();
-      for (const [method, body] of [['GET'], ['PATCH', { name: 'mine' }], ['DELETE']] as const) {
+      const stranger = await management.accounts.create();
+      for (const [method, body] of [['GET'], ['PATCH', { name: 'mine' }], ['DELETE'], ['POST', {}]] as const) {
         const [theirs, nobodys] = await Promise.all(
-          [id, 'abcDEF012345'].map((target) => call(method, `/v1/keys/${target}`, { key: stranger.masterKey, body })),
+          [id, 'abcDEF012345'].map((target) =>
+            call(method, `/v1/keys/${target}${method === 'POST' ? '/rotate' : ''}`, { key: stranger.masterKey, body }),
+          ),
         );
         expect(theirs).toMatchObject({ statusCode: 404, body: { error: { code: 'not_found' } } });
         expect(theirs).toEqual(nobodys);
       }
       expect(list.parse((await call('GET', '/v1/keys', { key: stranger.masterKey })).body).data).toHaveLength(1);
-      expect(await accounts.readKey(id)).toMatchObject({ name: 'k', status: 'active' });
+      expect(await management.accounts.readKey(id)).toMatchObject({ name: 'k', status: 'active' });
     });
 
     test('a key of a closed account may nothing', async () => {
-      await accounts.patchAccount(account.id, { status: 'closed' });
+      await management.accounts.patchAccount(management.account.id, { status: 'closed' });
       for (const [method, path, body] of [...routes, ['GET', '/v1/key', undefined] as const]) {
         expect((await call(method, path, { body })).body).toMatchObject({ error: { code: 'key_disabled' } });
       }
@@ -524,7 +457,7 @@ describe('the management function', () => {
   describe('listing keys', () => {
     test('pages through all of them, each once, in the order of their ids', async () => {
       const created = await Promise.all(Array.from({ length: 6 }, (_, index) => createKey({ name: `k${index}` })));
-      const all = [account.masterId, ...created.map(({ id }) => id)].sort();
+      const all = [management.account.masterId, ...created.map(({ id }) => id)].sort();
       const seen: string[] = [];
       let after: string | null = null;
       for (let pages = 0; pages < 10; pages += 1) {
@@ -545,16 +478,16 @@ describe('the management function', () => {
       const [first = '', second = '', third = '', ...rest] = ids;
       await Promise.all([first, second, third].map((id) => call('DELETE', `/v1/keys/${id}`)));
       const page = list.parse((await call('GET', '/v1/keys', { query: { limit: '2', after: third } })).body);
-      const left = [account.masterId, ...rest].sort().filter((id) => id > third);
+      const left = [management.account.masterId, ...rest].sort().filter((id) => id > third);
       expect(page.data.map(({ id }) => id)).toEqual(left.slice(0, 2));
       const all = list.parse((await call('GET', '/v1/keys', { query: { limit: '4' } })).body);
-      expect(all.data.map(({ id }) => id)).toEqual([account.masterId, ...rest].sort());
+      expect(all.data.map(({ id }) => id)).toEqual([management.account.masterId, ...rest].sort());
       expect(all.has_more).toBe(false);
     });
 
     test('tells what each has spent', async () => {
       const { id } = await createKey({ name: 'k', max_budget: '1' });
-      await accounts.writeScope(`key:${id}`, { committed: 300_000_001, reserved: 1 });
+      await management.accounts.writeScope(`key:${id}`, { committed: 300_000_001, reserved: 1 });
       const { data } = list.parse((await call('GET', '/v1/keys')).body);
       expect(data.find((key) => key.id === id)).toMatchObject({
         spend: '0.30',
@@ -581,7 +514,11 @@ describe('the management function', () => {
     test('tells any key about itself, by the counters as they stand', async () => {
       const { id, key } = await createKey({ name: 'k', max_budget: '1', budget_duration: 'daily', rpm_limit: 9 });
       const today = Math.floor(Date.now() / 86_400_000) * 86_400;
-      await accounts.writeScope(`key:${id}`, { committed: 700_000_000, reserved: 200_000_000, budgetPeriod: today });
+      await management.accounts.writeScope(`key:${id}`, {
+        committed: 700_000_000,
+        reserved: 200_000_000,
+        budgetPeriod: today,
+      });
       expect(await call('GET', '/v1/key', { key })).toMatchObject({
         statusCode: 200,
         body: {
@@ -597,7 +534,11 @@ describe('the management function', () => {
 
     test('of a budget whose period is over tells the new one, before any request has entered it', async () => {
       const { id, key } = await createKey({ name: 'k', max_budget: '1', budget_duration: 'daily' });
-      await accounts.writeScope(`key:${id}`, { committed: 900_000_000, reserved: 100_000_000, budgetPeriod: 86_400 });
+      await management.accounts.writeScope(`key:${id}`, {
+        committed: 900_000_000,
+        reserved: 100_000_000,
+        budgetPeriod: 86_400,
+      });
       expect((await call('GET', '/v1/key', { key })).body).toMatchObject({
         spend: '0.00',
         spend_reserved: '0.10',
@@ -613,8 +554,11 @@ describe('the management function', () => {
       await call('PATCH', `/v1/keys/${id}`, { body: patch });
       await call('PATCH', `/v1/keys/${id}`, { body: { rpm_limit: null } });
       await call('DELETE', `/v1/keys/${id}`);
-      const events = await readAudit(account.id);
-      expect(verifyChain(account.id, events, canonicalDigest)).toMatchObject({ ok: true, head: { sequence: 6 } });
+      const events = await readAudit(management.account.id);
+      expect(verifyChain(management.account.id, events, canonicalDigest)).toMatchObject({
+        ok: true,
+        head: { sequence: 6 },
+      });
       const told = events.slice(2).map((event) => auditEntry.parse(event));
       expect(told).toEqual([
         expect.objectContaining({ type: 'api_key.created', 'api_key.created': { id, data: { type: 'user' } } }),
@@ -633,9 +577,9 @@ describe('the management function', () => {
       ]);
       for (const event of told) {
         expect(event).toMatchObject({
-          actor: { type: 'api_key', api_key: { id: account.masterId, ip_address: '192.0.2.1' } },
+          actor: { type: 'api_key', api_key: { id: management.account.masterId, ip_address: '192.0.2.1' } },
           request_id: REQUEST_ID,
-          tenant: account.id,
+          tenant: management.account.id,
         });
       }
       expect(JSON.stringify(events)).not.toContain('Private');
@@ -646,10 +590,10 @@ describe('the management function', () => {
     test.each(['GetItem', 'BatchGetItem', 'Query'])(
       'at %s is a 503, never a wrong or missing key',
       async (operation) => {
-        faults = Array.from({ length: 20 }, () => ({ operation, fault: 'internal-error' as const }));
+        failNext(...Array.from({ length: 20 }, () => ({ operation, fault: 'internal-error' as const })));
         const answer = await call('GET', '/v1/keys');
         expect(answer).toMatchObject({ statusCode: 503, body: { error: { code: 'service_unavailable' } } });
-        expect(JSON.parse(output)).toMatchObject({
+        expect(JSON.parse(management.output)).toMatchObject({
           event: 'fault',
           requestId: REQUEST_ID,
           code: 'service_unavailable',
@@ -659,36 +603,53 @@ describe('the management function', () => {
 
     test('at the commit is a 503, and neither record, counters nor event are there', async () => {
       const { id } = await createKey();
-      const before = [await accounts.readKey(id), await accounts.readScope(`key:${id}`), await readAudit(account.id)];
-      faults = Array.from({ length: 50 }, () => ({
-        operation: 'TransactWriteItems',
-        fault: 'internal-error' as const,
-      }));
+      const before = [
+        await management.accounts.readKey(id),
+        await management.accounts.readScope(`key:${id}`),
+        await readAudit(management.account.id),
+      ];
+      failNext(
+        ...Array.from({ length: 50 }, () => ({
+          operation: 'TransactWriteItems',
+          fault: 'internal-error' as const,
+        })),
+      );
       const answer = await call('DELETE', `/v1/keys/${id}`);
       expect(answer).toMatchObject({ statusCode: 503, body: { error: { code: 'service_unavailable' } } });
-      faults = [];
-      const after = [await accounts.readKey(id), await accounts.readScope(`key:${id}`), await readAudit(account.id)];
+      failNext();
+      const after = [
+        await management.accounts.readKey(id),
+        await management.accounts.readScope(`key:${id}`),
+        await readAudit(management.account.id),
+      ];
       expect(after).toEqual(before);
     });
 
     test('after the commit, so that the answer is lost, has changed it once', async () => {
       const { id } = await createKey();
-      faults = [{ operation: 'TransactWriteItems', fault: 'lose-answer' }];
+      failNext({ operation: 'TransactWriteItems', fault: 'lose-answer' });
       expect((await call('PATCH', `/v1/keys/${id}`, { body: { rpm_limit: 3 } })).statusCode).toBe(200);
-      expect(await accounts.readKey(id)).toMatchObject({ policyVersion: 2, limits: { requestsPerMinute: 3 } });
-      expect(await readAudit(account.id)).toHaveLength(4);
+      expect(await management.accounts.readKey(id)).toMatchObject({
+        policyVersion: 2,
+        limits: { requestsPerMinute: 3 },
+      });
+      expect(await readAudit(management.account.id)).toHaveLength(4);
     });
   });
 
   describe('a key from before there were limits', () => {
     test('can be changed and revoked, and gets its counters by that', async () => {
-      const { id } = await accounts.createOldKey(account.id);
+      const { id } = await management.accounts.createOldKey(management.account.id);
       const answer = await call('PATCH', `/v1/keys/${id}`, { body: { max_budget: '3' } });
       expect(answer).toMatchObject({ statusCode: 200, body: { max_budget: '3.00', budget_remaining: '3.00' } });
-      expect(await accounts.readScope(`key:${id}`)).toMatchObject({ policyVersion: 1, committed: 0, open: {} });
+      expect(await management.accounts.readScope(`key:${id}`)).toMatchObject({
+        policyVersion: 1,
+        committed: 0,
+        open: {},
+      });
       expect(list.parse((await call('GET', '/v1/keys')).body).data.map((key) => key.id)).toContain(id);
       await call('DELETE', `/v1/keys/${id}`);
-      expect(await accounts.readScope(`key:${id}`)).toMatchObject({ policyVersion: 2 });
+      expect(await management.accounts.readScope(`key:${id}`)).toMatchObject({ policyVersion: 2 });
     });
   });
 
@@ -697,11 +658,13 @@ describe('the management function', () => {
     await call('POST', '/v1/keys', { body: { [CANARY]: CANARY } });
     await call('POST', '/v1/keys', { body: `{"${CANARY}` });
     await call('GET', '/v1/keys', { key, query: { [CANARY]: CANARY } });
-    expect(output).toBe('');
-    faults = Array.from({ length: 50 }, () => ({ operation: 'TransactWriteItems', fault: 'internal-error' as const }));
+    expect(management.output).toBe('');
+    failNext(
+      ...Array.from({ length: 50 }, () => ({ operation: 'TransactWriteItems', fault: 'internal-error' as const })),
+    );
     await call('POST', '/v1/keys', { body: { name: CANARY } });
-    expect(output).toContain('"event":"fault"');
-    expect(output).not.toContain(CANARY);
-    expect(output).not.toContain(account.masterKey.slice(17, 49));
+    expect(management.output).toContain('"event":"fault"');
+    expect(management.output).not.toContain(CANARY);
+    expect(management.output).not.toContain(management.account.masterKey.slice(17, 49));
   });
 });

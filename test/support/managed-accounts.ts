@@ -77,3 +77,4 @@ export function createManagedAccounts({ dynamoSdk }: AwsEngines) {
     writeScope: (scope: string, attributes: Attributes) => write(ledgerTable, scopeKey(scope), attributes),
   };
 }
+export type ManagedAccounts = ReturnType<typeof createManagedAccounts>;

@@ -77,6 +77,7 @@ export function createMemoryPorts({
       has: async (provider) => provider in credentials,
     },
     providers: createProviders(upstreams, { newId: randomUUID, nowSeconds: () => 1_700_000_000 }),
+    environments: ['development', 'staging', 'production'],
     digestMatches: (candidate, sha256) => equalInConstantTime(sha256Hex(candidate), sha256),
     nowSeconds: () => 1_700_000_000,
     elapsedMs: () => performance.now(),

@@ -29,16 +29,12 @@ export type Permission = (typeof permissions)[number];
 export const roles = ['owner', 'admin', 'developer', 'billing', 'auditor'] as const;
 export type Role = (typeof roles)[number];
 
-const owned: readonly Permission[] = ['account.export', 'account.delete'];
-
-/** What only a master key may: a secret is shown to whoever holds everything already. */
-const masterAlone: readonly Permission[] = ['keys.reveal'];
-
-const ofOwner = permissions.filter((permission) => !masterAlone.includes(permission));
+/** An owner may what a master key may: everything. */
+const ofOwnerAlone: readonly Permission[] = ['keys.reveal', 'account.export', 'account.delete'];
 
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
-  owner: ofOwner,
-  admin: ofOwner.filter((permission) => !owned.includes(permission)),
+  owner: permissions,
+  admin: permissions.filter((permission) => !ofOwnerAlone.includes(permission)),
   developer: ['inference', 'keys.own', 'account.read'],
   billing: ['keys.read', 'account.read', 'usage.read'],
   auditor: ['keys.read', 'members.read', 'account.read', 'providers.read', 'usage.read', 'audit.read'],

@@ -1,12 +1,18 @@
 import * as z from 'zod/mini';
 
-// What the audit log says, in the shape of OpenAI's and by its names where it has one: the details stand under a member named as the type. Free text that a
-// person wrote (names, addresses) stays out, as a chained event can never be erased.
+// What the audit log says, in the shape of OpenAI's and by its names where it has one: the details stand under a member
+// named as the type. Free text that a person wrote (names, addresses) stays out, as a chained event can never be erased.
 
-/** Who made the change: whoever holds an AWS principal that may call the operator routes, or an account's master key. */
+const user = z.object({ id: z.string() });
+const apiKeyActor = z.object({ id: z.string(), ip_address: z.string(), user: z.optional(user) });
+/**
+ * Who made the change: whoever holds an AWS principal that may call the operator routes, a key of the account (a member's
+ * names the member), or a person who holds no key yet and was invited.
+ */
 const actor = z.discriminatedUnion('type', [
   z.object({ type: z.literal('iam'), iam: z.object({ arn: z.string(), ip_address: z.string() }) }),
-  z.object({ type: z.literal('api_key'), api_key: z.object({ id: z.string(), ip_address: z.string() }) }),
+  z.object({ type: z.literal('api_key'), api_key: apiKeyActor }),
+  z.object({ type: z.literal('session'), session: z.object({ user, ip_address: z.string() }) }),
 ]);
 export type Actor = z.infer<typeof actor>;
 
@@ -27,12 +33,15 @@ const nullish = <Schema extends z.ZodMiniType>(schema: Schema) => z.optional(z.n
 
 /** What a change set on a key, as far as no person wrote it; null where it took something away. Amounts are US dollars. */
 const newSettings = z.object({
+  role: nullish(z.string()),
+  permissions: nullish(z.array(z.string())),
   max_budget: nullish(z.string()),
   budget_duration: nullish(z.string()),
   rpm_limit: nullish(z.int()),
   tpm_limit: nullish(z.int()),
   max_parallel_requests: nullish(z.int()),
   expires_at: nullish(z.int()),
+  moderation: nullish(z.string()),
   zero_logging: nullish(z.boolean()),
 });
 
@@ -46,7 +55,16 @@ export const auditEntry = z.discriminatedUnion('type', [
   z.object({
     ...common,
     type: z.literal('api_key.created'),
-    'api_key.created': z.object({ id: z.string(), data: z.object({ type: z.string() }) }),
+    'api_key.created': z.object({
+      id: z.string(),
+      data: z.object({
+        type: z.string(),
+        user_id: z.optional(z.string()),
+        environment: z.optional(z.string()),
+        role: z.optional(z.string()),
+        permissions: z.optional(z.array(z.string())),
+      }),
+    }),
   }),
   z.object({
     ...common,
@@ -57,6 +75,15 @@ export const auditEntry = z.discriminatedUnion('type', [
       /** The names of all fields that changed, those among them whose values are free text. */
       fields: z.array(z.string()),
       changes_requested: newSettings,
+    }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('api_key.rotated'),
+    'api_key.rotated': z.object({
+      id: z.string(),
+      policy_version: z.int(),
+      previous_secret_expires_at: z.int(),
     }),
   }),
   z.object({

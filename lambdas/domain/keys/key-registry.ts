@@ -1,13 +1,13 @@
 import type { AuditEntry } from '../audit/audit-event.ts';
+import type { ChangeActor } from '../management-call.ts';
 import type { KeyRecord } from './key-record.ts';
 import type { KeyStore } from './key-store.ts';
 
 /** `outdated`: nothing was changed, as the key or the one who changes it is no longer what it was. Look again. */
 export type ChangeOutcome = 'committed' | 'outdated';
 
-interface AuditedKeyChange {
-  /** Public id of the master key that makes the change: it must still be active at that instant. */
-  readonly actorId: string;
+export interface AuditedKeyChange {
+  readonly actor: ChangeActor;
   readonly entry: AuditEntry;
 }
 
@@ -22,6 +22,15 @@ export interface KeyUpdate extends AuditedKeyChange {
   readonly after: KeyRecord;
 }
 
+export interface KeyQuery {
+  /** The last one of the page before. */
+  readonly after: string | undefined;
+  readonly limit: number;
+  /** Those of this member alone. */
+  readonly userId?: string | undefined;
+  readonly environment?: string | undefined;
+}
+
 export interface KeyPage {
   /** In the order of the ids. */
   readonly keys: readonly KeyRecord[];
@@ -33,8 +42,8 @@ export interface KeyPage {
  * event together, or not at all. All reads are strongly consistent. Throws GatewayFault `service_unavailable`.
  */
 export interface KeyRegistry extends KeyStore {
-  /** Those that are not revoked, from the one behind `after`. */
-  listKeys(accountId: string, page: { readonly after: string | undefined; readonly limit: number }): Promise<KeyPage>;
+  /** Those that are not revoked. */
+  listKeys(accountId: string, query: KeyQuery): Promise<KeyPage>;
   createKey(creation: KeyCreation): Promise<ChangeOutcome>;
   updateKey(update: KeyUpdate): Promise<ChangeOutcome>;
 }

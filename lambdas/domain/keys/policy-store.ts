@@ -1,10 +1,13 @@
 import type { AccountRecord } from '../accounts/account-record.ts';
+import type { MemberRecord } from '../members/member-record.ts';
 import type { KeyRecord } from './key-record.ts';
 
 /** All that says what a key may do. */
 export interface Policy {
   readonly key: KeyRecord;
   readonly account: AccountRecord;
+  /** Whose key it is, where it is a member's. */
+  readonly member?: MemberRecord | undefined;
 }
 
 /**
