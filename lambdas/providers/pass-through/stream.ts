@@ -123,11 +123,16 @@ function endsAnswer(chunk: unknown): boolean {
 interface Inspection {
   readonly reported: Reported;
   readonly events: readonly Uint8Array[];
+  /** Empty lines that came before a chunk which was withheld: they go on with the next event. */
+  readonly lead: Uint8Array;
 }
+
+const nothing = new Uint8Array(0);
 
 function inspectEvents(bytes: Uint8Array, known: Reported, withholdUsage: boolean): Inspection {
   const events: Uint8Array[] = [];
   let reported = known;
+  let lead = nothing;
   for (let rest = bytes; rest.length > 0; ) {
     const end = endOfFirstEvent(rest);
     const event = rest.subarray(0, end);
@@ -135,19 +140,25 @@ function inspectEvents(bytes: Uint8Array, known: Reported, withholdUsage: boolea
     const chunk = reportsUsage(event) ? readData(event) : undefined;
     const usage = readUsage(chunk);
     if (usage !== undefined) reported = { usage, isFinal: endsAnswer(chunk) };
-    if (!(withholdUsage && isUsageChunk(chunk))) events.push(event);
+    if (withholdUsage && isUsageChunk(chunk)) {
+      lead = join([lead, event.subarray(0, skipEmptyLines(event, 0))]);
+    } else {
+      events.push(join([lead, event]));
+      lead = nothing;
+    }
   }
-  return { reported, events };
+  return { reported, events, lead };
 }
 
 function inspect(bytes: Uint8Array, known: Reported, withholdUsage: boolean): Inspection {
-  if (bytes.length === 0) return { reported: known, events: [] };
-  return reportsUsage(bytes) ? inspectEvents(bytes, known, withholdUsage) : { reported: known, events: [bytes] };
+  if (bytes.length === 0) return { reported: known, events: [], lead: nothing };
+  if (reportsUsage(bytes)) return inspectEvents(bytes, known, withholdUsage);
+  return { reported: known, events: [bytes], lead: nothing };
 }
 
 function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const [first = new Uint8Array(0), ...more] = pieces;
-  return more.length === 0 ? first : Buffer.concat(pieces);
+  const [first = nothing, ...more] = pieces.filter(({ length }) => length > 0);
+  return more.length === 0 ? first : Buffer.concat([first, ...more]);
 }
 
 /** Takes the next piece of the stream, cut anywhere. Throws GatewayFault `upstream_error` at an event without an end. */
@@ -157,8 +168,8 @@ export function reduce({ tail, ...known }: StreamState, piece: Uint8Array, withh
   if (!piece.includes(LF) && !piece.includes(CR)) return { state: { tail: hold(pieces), ...known }, events: [] };
   const bytes = join(pieces);
   const end = endOfLastEvent(bytes);
-  const { reported, events } = inspect(bytes.subarray(0, end), known, withholdUsage);
-  const rest = bytes.subarray(end);
+  const { reported, events, lead } = inspect(bytes.subarray(0, end), known, withholdUsage);
+  const rest = join([lead, bytes.subarray(end)]);
   return { state: { tail: rest.length === 0 ? [] : hold([rest]), ...reported }, events };
 }
 
@@ -169,6 +180,6 @@ function hold(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
 
 /** The stream has ended in order: what is left is its last event, terminated or not. */
 export function finish({ tail, ...known }: StreamState, withholdUsage: boolean): StreamStep {
-  const { reported, events } = inspect(join(tail), known, withholdUsage);
-  return { state: { tail: [], ...reported }, events };
+  const { reported, events, lead } = inspect(join(tail), known, withholdUsage);
+  return { state: { tail: [], ...reported }, events: lead.length === 0 ? events : [...events, lead] };
 }

@@ -78,6 +78,12 @@ describe('a stream', () => {
     );
   });
 
+  it('keeps the empty lines before a chunk that is withheld, also where a cut parts them from their event', () => {
+    const pieces = [delta('a'), `\n${usageChunk}`, done].map(toBytes);
+    expect(pass(pieces, true).text).toBe(`${delta('a')}\n${done}`);
+    expect(pass(pieces.slice(0, 2), true).text).toBe(`${delta('a')}\n`);
+  });
+
   it('is the same in pieces of one byte', () => {
     const whole = delta('ä') + delta('\n\n"usage":{') + usageChunk + done;
     const bytes = toBytes(whole);
