@@ -10,7 +10,7 @@ export default {
     'test/bench/main.ts',
     'test/support/run-fixture-stack.ts',
     'test/simulation/main.ts',
-    'test/local/dynamodb/serve-until-killed.ts',
+    'test/local/{dynamodb,s3}/serve-until-killed.ts',
   ],
   project: ['{bin,lib,local,lambdas,scripts,test}/**/*.{ts,mjs,cjs}'],
   ignoreExportsUsedInFile: { interface: true, type: true },

@@ -40,6 +40,7 @@ const lambdaRuntime = {
   AWS_REGION: z.string(),
   AWS_ENDPOINT_URL_DYNAMODB: z.optional(z.string()),
   AWS_ENDPOINT_URL_KMS: z.optional(z.string()),
+  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: z.optional(z.string()),
 };
 
 const json = z.pipe(

@@ -2,10 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Faults } from './dynamodb/faults.ts';
-import { startDynamoDb } from './dynamodb/start.ts';
 import { lockDirectory } from './files/lock-directory.ts';
 import { type ApiFront, startApiFront } from './http/api-front.ts';
-import { startKms } from './kms/start.ts';
 import { createFunctionFleet, type FunctionFleet } from './lambda/function-fleet.ts';
 import { functionVariables, type ServiceEndpoints } from './lambda/function-variables.ts';
 import { createInvokeForEffect } from './lambda/invoke-for-effect.ts';
@@ -17,6 +15,7 @@ import { ensureOperatorCredentials, type OperatorCredentials } from './operator/
 import { verifySignature } from './operator/verify-signature.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 import { StartError } from './start-error.ts';
+import { startServices } from './start-services.ts';
 import { ensureAssembly } from './synthesize.ts';
 import { readStackAssembly } from './template/cloud-assembly.ts';
 import { localAccountId } from './template/physical-identity.ts';
@@ -85,7 +84,7 @@ async function bringUp(options: LocalOptions, shutdown: Shutdown): Promise<Local
   const model = await loadModel(options);
   const logs = openLogGroups(join(dataDir, 'logs'), Date.now);
   shutdown.add(() => logs.close());
-  const { endpoints, streams } = await startServices(model, options, shutdown);
+  const { endpoints, streams } = await startServices({ model, logs }, options, shutdown);
   const fleet = startFleet({ model, endpoints, logs }, options);
   shutdown.add(() => fleet.stop());
   const warmed = fleet.warm(new Set(model.api.routes.map(({ functionName }) => functionName)));
@@ -113,15 +112,6 @@ async function loadModel({ dataDir, assemblyDir, environment, upstreams, log }: 
     assemblyDir ?? (await ensureAssembly({ cacheDir: join(dataDir, 'cdk.out'), environment, onSynthesize }));
   const model = readStackModel(await readStackAssembly(directory));
   return { ...model, functions: model.functions.map((each) => withUpstreams(each, upstreams)) };
-}
-
-async function startServices({ tables, keys }: StackModel, { dataDir, log, faults }: LocalOptions, shutdown: Shutdown) {
-  const onFault = (operation: string) => log(`The local ${operation} failed.`);
-  const dynamodb = await startDynamoDb({ dataDir, tables, onFault, faults });
-  shutdown.add(() => dynamodb.stop());
-  const kms = await startKms({ dataDir, keys, onFault });
-  shutdown.add(() => kms.stop());
-  return { endpoints: { dynamodb: dynamodb.endpoint, kms: kms.endpoint }, streams: dynamodb.streams };
 }
 
 interface FleetParts {

@@ -7,6 +7,7 @@ import { type AwsCredentials, createSigner } from './sigv4.ts';
 const services = {
   dynamodb: { target: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0' },
   kms: { target: 'TrentService', contentType: 'application/x-amz-json-1.1' },
+  logs: { target: 'Logs_20140328', contentType: 'application/x-amz-json-1.1' },
 } as const;
 
 export interface JsonClientOptions {

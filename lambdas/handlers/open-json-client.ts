@@ -6,6 +6,7 @@ interface RuntimeEnvironment {
   readonly AWS_REGION: string;
   readonly AWS_ENDPOINT_URL_DYNAMODB?: string | undefined;
   readonly AWS_ENDPOINT_URL_KMS?: string | undefined;
+  readonly AWS_ENDPOINT_URL_CLOUDWATCH_LOGS?: string | undefined;
 }
 
 /** A client in the function's region, as the function's role. */
@@ -14,7 +15,11 @@ export function openJsonClient(
   env: RuntimeEnvironment,
   limits: Pick<JsonClientOptions, 'attemptTimeoutMs' | 'totalTimeoutMs'> = {},
 ): JsonClient {
-  const endpoints = { dynamodb: env.AWS_ENDPOINT_URL_DYNAMODB, kms: env.AWS_ENDPOINT_URL_KMS };
+  const endpoints = {
+    dynamodb: env.AWS_ENDPOINT_URL_DYNAMODB,
+    kms: env.AWS_ENDPOINT_URL_KMS,
+    logs: env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS,
+  };
   return createJsonClient({
     service,
     region: env.AWS_REGION,

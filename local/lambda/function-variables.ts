@@ -5,6 +5,8 @@ import { localRegion } from '../template/physical-identity.ts';
 export interface ServiceEndpoints {
   readonly dynamodb: string;
   readonly kms: string;
+  readonly s3: string;
+  readonly logs: string;
 }
 
 /** A port that nothing listens on: a service that the runner does not have must not be looked for on the internet. */
@@ -42,5 +44,7 @@ export function functionVariables(
     AWS_ENDPOINT_URL: nowhere,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_KMS: endpoints.kms,
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoints.logs,
   };
 }

@@ -1,5 +1,6 @@
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
-import { join } from 'node:path';
+import { createWriteStream, existsSync, mkdirSync, type WriteStream } from 'node:fs';
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 
 /** One stream of a log group: events in order, as CloudWatch keeps them. */
@@ -8,9 +9,18 @@ export interface LogStream {
   close(): Promise<void>;
 }
 
+export interface LogEvent {
+  /** Epoch milliseconds. */
+  readonly timestamp: number;
+  readonly message: string;
+}
+
 /** The log groups of the stack, each a folder; a stream is a file of one JSON object per line, `{"timestamp","message"}`. */
 export interface LogGroups {
   openStream(groupName: string, streamName: string): LogStream;
+  /** Adds events with times of their own to a stream; they are in the file when it resolves. */
+  append(groupName: string, streamName: string, events: readonly LogEvent[]): Promise<void>;
+  hasStream(groupName: string, streamName: string): boolean;
   /** Ends every stream, with what was written on disk. */
   close(): Promise<void>;
 }
@@ -31,11 +41,19 @@ export function openLogGroups(directory: string, clock: () => number): LogGroups
     file.end();
     await finished(file).catch(() => undefined);
   };
+  const pathOf = (groupName: string, streamName: string) =>
+    join(directory, ...groupName.split('/').map(safeSegment), `${safeSegment(streamName)}.log`);
   return {
+    append: async (groupName, streamName, events) => {
+      const path = pathOf(groupName, streamName);
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await appendFile(path, events.map((event) => `${JSON.stringify(event)}\n`).join(''), { mode: 0o600 });
+    },
+    hasStream: (groupName, streamName) => existsSync(pathOf(groupName, streamName)),
     openStream: (groupName, streamName) => {
-      const folder = join(directory, ...groupName.split('/').map(safeSegment));
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const file = createWriteStream(join(folder, `${safeSegment(streamName)}.log`), { flags: 'a', mode: 0o600 });
+      const path = pathOf(groupName, streamName);
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      const file = createWriteStream(path, { flags: 'a', mode: 0o600 });
       // A full disk must not take the gateway down with it; the functions' own output is the only thing lost.
       file.on('error', () => open.delete(file));
       open.add(file);

@@ -104,6 +104,13 @@ function regionalWafIdentity(kind: string) {
   };
 }
 
+/** Bucket names are lower-case. */
+function bucketIdentity(source: IdentitySource): PhysicalIdentity {
+  const name = nameOf(source, 'BucketName').toLowerCase();
+  const host = `${name}.s3.${localRegion}.amazonaws.com`;
+  return { ref: name, attributes: { Arn: `arn:aws:s3:::${name}`, DomainName: host, RegionalDomainName: host } };
+}
+
 function opaqueIdentity(source: IdentitySource): PhysicalIdentity {
   return { ref: shortIdOf(source), attributes: {} };
 }
@@ -138,6 +145,7 @@ const identities: Readonly<Record<string, (source: IdentitySource) => PhysicalId
   },
   'AWS::WAFv2::IPSet': regionalWafIdentity('ipset'),
   'AWS::WAFv2::WebACL': regionalWafIdentity('webacl'),
+  'AWS::S3::Bucket': bucketIdentity,
   'AWS::Scheduler::Schedule': namedIdentity('scheduler', 'schedule/default/', 'Name'),
 };
 

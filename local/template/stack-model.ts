@@ -1,9 +1,10 @@
 import type { KeyDefinition } from '../kms/key-definition.ts';
+import type { BucketDefinition } from '../s3/bucket-definition.ts';
 import { type ApiModel, readApiModel } from './api-model.ts';
 import type { StackAssembly } from './cloud-assembly.ts';
 import { type FunctionModel, readFunctionModels } from './function-model.ts';
 import { openStackResources } from './stack-resources.ts';
-import { readKeyModels, readTableModels, type TableModel } from './store-model.ts';
+import { readBucketModels, readKeyModels, readLogGroupNames, readTableModels, type TableModel } from './store-model.ts';
 import {
   readScheduleModels,
   readStreamMappingModels,
@@ -20,6 +21,8 @@ export interface StackModel {
   readonly functions: readonly FunctionModel[];
   readonly tables: readonly TableModel[];
   readonly keys: readonly KeyDefinition[];
+  readonly buckets: readonly BucketDefinition[];
+  readonly logGroups: readonly string[];
   readonly schedules: readonly ScheduleModel[];
   readonly streamMappings: readonly StreamMappingModel[];
 }
@@ -41,6 +44,8 @@ export function readStackModel(assembly: StackAssembly): StackModel {
     functions: readFunctionModels(resources, new Set(invoked)),
     tables: readTableModels(resources),
     keys: readKeyModels(resources),
+    buckets: readBucketModels(resources),
+    logGroups: readLogGroupNames(resources),
     schedules,
     streamMappings,
   };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { IndexProjection, KeyElement, TableDefinition } from '../dynamodb/table-definition.ts';
 import type { KeyDefinition } from '../kms/key-definition.ts';
+import type { BucketDefinition } from '../s3/bucket-definition.ts';
 import type { StackResource, StackResources } from './stack-resources.ts';
 
 const keyPart = z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) });
@@ -81,4 +82,29 @@ export function readKeyModels(resources: StackResources): readonly KeyDefinition
     const own = aliases.filter(({ TargetKeyId }) => TargetKeyId === id || TargetKeyId === arn);
     return { id, arn, aliases: own.map(({ AliasName }) => AliasName), spec, usage };
   });
+}
+
+const bucket = z.object({
+  VersioningConfiguration: z.object({ Status: z.literal('Enabled', 'only versioned buckets run locally') }),
+  ObjectLockEnabled: z.boolean().default(false),
+  ObjectLockConfiguration: z
+    .object({
+      Rule: z.object({
+        DefaultRetention: z.object({ Mode: z.enum(['GOVERNANCE', 'COMPLIANCE']), Days: z.number() }),
+      }),
+    })
+    .optional(),
+});
+
+export function readBucketModels(resources: StackResources): readonly BucketDefinition[] {
+  return resources.ofType('AWS::S3::Bucket').map((resource) => {
+    const { ObjectLockEnabled: canLock, ObjectLockConfiguration: configuration } = resource.read(bucket);
+    const retention = configuration?.Rule.DefaultRetention;
+    const defaultRetention = retention && { mode: retention.Mode, days: retention.Days };
+    return { name: resource.identity.ref, objectLock: canLock ? { defaultRetention } : undefined };
+  });
+}
+
+export function readLogGroupNames(resources: StackResources): readonly string[] {
+  return resources.ofType('AWS::Logs::LogGroup').map(({ identity }) => identity.ref);
 }

@@ -116,6 +116,32 @@ describe('the model of a stack', () => {
     expect(first.keys[0]?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
+  test('a bucket has its name in lower case, and what locks its objects', async () => {
+    const bucket = (properties: object) => ({
+      Type: 'AWS::S3::Bucket',
+      Properties: { VersioningConfiguration: { Status: 'Enabled' }, ...properties },
+    });
+    const retention = { Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 365 } } };
+    const { buckets, functions } = await modelOf({
+      ...base,
+      functions: { Fn: { ...nothing, variables: { BUCKET: ref('Archive'), ARN: getAtt('Archive', 'Arn') } } },
+      resources: {
+        ...base.resources,
+        Archive: bucket({ ObjectLockEnabled: true, ObjectLockConfiguration: retention }),
+        Open: bucket({ ObjectLockEnabled: true }),
+        Plain: bucket({}),
+      },
+    });
+    expect(buckets).toEqual([
+      { name: 'fixture-archive', objectLock: { defaultRetention: { mode: 'COMPLIANCE', days: 365 } } },
+      { name: 'fixture-open', objectLock: { defaultRetention: undefined } },
+      { name: 'fixture-plain', objectLock: undefined },
+    ]);
+    expect(functions[0]?.environment).toEqual({ BUCKET: 'fixture-archive', ARN: 'arn:aws:s3:::fixture-archive' });
+    const unversioned = { ...base.resources, Plain: { Type: 'AWS::S3::Bucket', Properties: {} } };
+    await expect(modelOf({ ...base, resources: unversioned })).rejects.toThrow(/Plain/);
+  });
+
   test('schedules and stream mappings are read, the disabled ones are not', async () => {
     const schedule = (State: string) => ({
       Type: 'AWS::Scheduler::Schedule',

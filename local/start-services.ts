@@ -1,0 +1,45 @@
+import type { Faults } from './dynamodb/faults.ts';
+import { startDynamoDb } from './dynamodb/start.ts';
+import type { Streams } from './dynamodb/stream-journal.ts';
+import { startKms } from './kms/start.ts';
+import type { ServiceEndpoints } from './lambda/function-variables.ts';
+import type { LogGroups } from './logs/log-group.ts';
+import { startLogs } from './logs/start.ts';
+import { startS3 } from './s3/start.ts';
+import type { Shutdown } from './shutdown.ts';
+import type { StackModel } from './template/stack-model.ts';
+
+export interface ServiceParts {
+  readonly model: Pick<StackModel, 'tables' | 'keys' | 'buckets' | 'logGroups'>;
+  readonly logs: LogGroups;
+}
+
+export interface ServiceOptions {
+  readonly dataDir: string;
+  readonly log: (line: string) => void;
+  readonly faults?: Faults;
+}
+
+/** The services of AWS that the functions call, each on a port of its own. */
+export async function startServices(
+  { model, logs }: ServiceParts,
+  { dataDir, log, faults }: ServiceOptions,
+  shutdown: Shutdown,
+): Promise<{ readonly endpoints: ServiceEndpoints; readonly streams: Streams }> {
+  const onFault = (operation: string) => log(`The local ${operation} failed.`);
+  const dynamodb = await startDynamoDb({ dataDir, tables: model.tables, onFault, faults });
+  shutdown.add(() => dynamodb.stop());
+  const kms = await startKms({ dataDir, keys: model.keys, onFault });
+  shutdown.add(() => kms.stop());
+  const s3 = await startS3({ dataDir, buckets: model.buckets, onFault });
+  shutdown.add(() => s3.stop());
+  const cloudWatchLogs = await startLogs({ logs, groups: model.logGroups, now: Date.now, onFault });
+  shutdown.add(() => cloudWatchLogs.stop());
+  const endpoints = {
+    dynamodb: dynamodb.endpoint,
+    kms: kms.endpoint,
+    s3: s3.endpoint,
+    logs: cloudWatchLogs.endpoint,
+  };
+  return { endpoints, streams: dynamodb.streams };
+}
