@@ -132,7 +132,7 @@ const nothing = new Uint8Array(0);
 function inspectEvents(bytes: Uint8Array, known: Reported, withholdUsage: boolean): Inspection {
   const events: Uint8Array[] = [];
   let reported = known;
-  let lead = nothing;
+  let lead: Uint8Array = nothing;
   for (let rest = bytes; rest.length > 0; ) {
     const end = endOfFirstEvent(rest);
     const event = rest.subarray(0, end);
