@@ -4,6 +4,8 @@ import { egress as toAnthropic } from '../../lambdas/providers/anthropic/codec.t
 import { ingress as fromAnthropic } from '../../lambdas/providers/anthropic/ingress/codec.ts';
 import { egress as toOpenAi } from '../../lambdas/providers/openai/codec.ts';
 import { ingress as fromOpenAi } from '../../lambdas/providers/openai/ingress/codec.ts';
+import { egress as toResponses } from '../../lambdas/providers/openai-responses/codec.ts';
+import { ingress as fromResponses } from '../../lambdas/providers/openai-responses/ingress/codec.ts';
 import { chatBody } from '../support/chat-arbitraries.ts';
 import { translateRequest } from '../support/translate-request.ts';
 
@@ -31,6 +33,19 @@ describe('a conversation', () => {
         const there = translateRequest(fromAnthropic, toOpenAi, gpt, original);
         const back = translateRequest(fromOpenAi, toAnthropic, claude, there.text);
         expect(back.text).toBe(original);
+      }),
+    );
+  });
+
+  it('comes back as it was from OpenAI’s dialect by way of Responses, but for what Responses has to be told', () => {
+    fc.assert(
+      fc.property(chatBody, ({ stop: _refused, ...body }) => {
+        const there = translateRequest(fromOpenAi, toResponses, gpt, body);
+        const back = translateRequest(fromResponses, toOpenAi, gpt, there.text);
+        expect(there.dropped).toEqual([]);
+        const said = back.text.replaceAll(',"strict":false', '').replaceAll(',"store":false', '');
+        const detailed = said.replaceAll(',"detail":"auto"', '');
+        expect(JSON.parse(detailed)).toEqual(JSON.parse(JSON.stringify(body)));
       }),
     );
   });

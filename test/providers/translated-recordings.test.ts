@@ -35,16 +35,24 @@ async function readTranslated(recording: RecordedAnswer, { ingress, read }: Clie
   return typeof sent === 'string' ? { error: sent } : read(sent);
 }
 
-/** The members in which they differ; `error`: one of them is none. */
-async function compare(recording: RecordedAnswer, dialect: ClientDialect): Promise<readonly string[]> {
-  const oracle = await attempt(() => readByOracle(recording));
-  const ours = await attempt(() => readTranslated(recording, dialect));
-  if ('error' in oracle || 'error' in ours) return 'error' in oracle && 'error' in ours ? [] : ['error'];
-  return differences(ours, oracle);
+interface Comparison {
+  readonly ours: Reading;
+  readonly oracle: Reading;
+  /** The members in which they differ; `error`: one of them is none. */
+  readonly different: readonly string[];
 }
 
-function explain(recording: RecordedAnswer, dialect: string, member: string): string | undefined {
-  return knownDifferences.find((known) => known.member === member && known.appliesTo(recording, dialect))?.reason;
+async function compare(recording: RecordedAnswer, dialect: ClientDialect): Promise<Comparison> {
+  const oracle = await attempt(() => readByOracle(recording));
+  const ours = await attempt(() => readTranslated(recording, dialect));
+  if (!('error' in oracle || 'error' in ours)) return { ours, oracle, different: differences(ours, oracle) };
+  return { ours, oracle, different: 'error' in oracle && 'error' in ours ? [] : ['error'] };
+}
+
+function explain(recording: RecordedAnswer, dialect: string, member: string, { ours, oracle }: Comparison) {
+  const known = knownDifferences.find((each) => each.member === member && each.appliesTo(recording, dialect));
+  const isAllowed = 'error' in ours || 'error' in oracle || (known?.allows?.(ours, oracle) ?? true);
+  return isAllowed ? known?.reason : undefined;
 }
 
 async function sweep(dialect: ClientDialect, provider: string, swept: readonly RecordedAnswer[]): Promise<string[]> {
@@ -52,10 +60,11 @@ async function sweep(dialect: ClientDialect, provider: string, swept: readonly R
   const reasons = new Map<string, number>();
   let equal = 0;
   for (const recording of swept) {
-    const different = await compare(recording, dialect);
+    const compared = await compare(recording, dialect);
+    const { different } = compared;
     if (different.length === 0) equal += 1;
     for (const member of different) {
-      const reason = explain(recording, dialect.name, member);
+      const reason = explain(recording, dialect.name, member, compared);
       if (reason === undefined) unexplained.push(`${recording.id} (${recording.host}): ${member}`);
       else reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }

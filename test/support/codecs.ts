@@ -9,13 +9,16 @@ import { egress as anthropic } from '../../lambdas/providers/anthropic/codec.ts'
 import { ingress as fromAnthropic } from '../../lambdas/providers/anthropic/ingress/codec.ts';
 import { egress as openAi } from '../../lambdas/providers/openai/codec.ts';
 import { ingress as fromOpenAi } from '../../lambdas/providers/openai/ingress/codec.ts';
+import { egress as responses } from '../../lambdas/providers/openai-responses/codec.ts';
+import { ingress as fromResponses } from '../../lambdas/providers/openai-responses/ingress/codec.ts';
 import type { AnswerSummary } from './answer-summary.ts';
-import { readByAnthropic, readByOpenAi, type SentAnswer } from './official-sdk.ts';
+import { readByAnthropic, readByOpenAi, readByResponses, type SentAnswer } from './official-sdk.ts';
 import type { RecordedAnswer } from './recordings.ts';
 
 /** By the API that a recording is of. */
 const egresses: ReadonlyMap<string, EgressCodec> = new Map([
   ['chat.completions', openAi],
+  ['responses', responses],
   ['messages', anthropic],
 ]);
 
@@ -31,6 +34,7 @@ export interface ClientDialect {
 
 export const clientDialects: readonly ClientDialect[] = [
   { name: 'openai', ingress: fromOpenAi, egress: openAi, read: readByOpenAi },
+  { name: 'responses', ingress: fromResponses, egress: responses, read: readByResponses },
   { name: 'anthropic', ingress: fromAnthropic, egress: anthropic, read: readByAnthropic },
 ];
 

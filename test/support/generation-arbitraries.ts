@@ -7,13 +7,14 @@ import { toolArguments, toolName } from './chat-arbitraries.ts';
 
 const text = fc.string({ unit: 'grapheme', minLength: 1 });
 
-const seal: fc.Arbitrary<Seal> = fc.record(
-  {
-    origin: fc.constantFrom('anthropic', 'openai'),
-    kind: fc.constant('signature'),
-    value: fc.base64String({ minLength: 4 }),
-  },
-  { requiredKeys: ['origin', 'kind', 'value'] },
+const sealed = fc.base64String({ minLength: 4 });
+
+/** As their makers make them. */
+const seal: fc.Arbitrary<Seal> = fc.oneof(
+  sealed.map((value) => ({ origin: 'anthropic', kind: 'signature', value }) as const),
+  fc
+    .tuple(sealed, fc.stringMatching(/^rs_[a-z0-9]{8}$/))
+    .map(([value, id]) => ({ origin: 'openai', kind: 'encrypted', value, id }) as const),
 );
 
 const reasoning = fc

@@ -98,3 +98,39 @@ export async function readByAnthropic(answer: SentAnswer): Promise<AnswerSummary
   if (!answer.stream) return summarizeMessage(await messages.create(request));
   return summarizeMessage(await messages.stream(request).finalMessage());
 }
+
+type Responded = Awaited<ReturnType<OpenAI['responses']['parse']>>;
+
+function finishOf({ status, incomplete_details, output }: Responded): string {
+  if (incomplete_details?.reason === 'max_output_tokens') return 'length';
+  if (incomplete_details?.reason === 'content_filter') return 'content-filter';
+  if (output.some(({ type }) => type === 'function_call' || type === 'custom_tool_call')) return 'tool-calls';
+  return status === 'completed' ? 'stop' : String(status);
+}
+
+function summarizeResponse(response: Responded): AnswerSummary {
+  const { output, output_text: text, usage } = response;
+  return {
+    text,
+    reasoning: output
+      .flatMap((item) => (item.type === 'reasoning' ? item.summary.map((piece) => piece.text) : []))
+      .join(''),
+    calls: output.flatMap((item) => {
+      if (item.type === 'function_call') return [{ name: item.name, input: readInput(item.arguments) }];
+      return item.type === 'custom_tool_call' ? [{ name: item.name, input: item.input }] : [];
+    }),
+    finish: finishOf(response),
+    usage: usage && {
+      input: usage.input_tokens,
+      cached: usage.input_tokens_details.cached_tokens,
+      written: usage.input_tokens_details.cache_write_tokens ?? 0,
+      output: usage.output_tokens,
+    },
+  };
+}
+
+export async function readByResponses(answer: SentAnswer): Promise<AnswerSummary> {
+  const { responses } = openAiOf(answer);
+  if (!answer.stream) return summarizeResponse(await responses.parse({ model: 'm', input: 'hi' }));
+  return summarizeResponse(await responses.stream({ model: 'm', input: 'hi' }).finalResponse());
+}

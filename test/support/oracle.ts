@@ -17,6 +17,8 @@ function modelFor({ api, host, provider, model, body, stream, status, headers }:
   switch (api) {
     case 'messages':
       return createAnthropic({ ...key, fetch })(model);
+    case 'responses':
+      return createOpenAI({ ...key, fetch }).responses(model);
     case 'chat.completions':
       if (provider === 'openai') return createOpenAI({ ...key, fetch }).chat(model);
       if (host === 'api.mistral.ai') return createMistral({ ...key, fetch })(model);

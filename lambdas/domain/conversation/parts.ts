@@ -93,8 +93,6 @@ export interface ToolResultPart extends Placed {
   readonly callId: string;
   readonly content: readonly (TextPart | ImagePart | DocumentPart | NativePart)[];
   readonly isError?: boolean | undefined;
-  /** It answers a call of free text. */
-  readonly isFreeText?: boolean | undefined;
 }
 
 export interface ReasoningPart extends Placed {

@@ -89,7 +89,12 @@ const codes: Readonly<Partial<Record<UpstreamErrorKind, string>>> = {
   overloaded: 'server_is_overloaded',
 };
 
+export function codeOf({ kind, code }: UpstreamError): string | null {
+  return code ?? codes[kind] ?? null;
+}
+
 /** For a client of this dialect: the official SDKs read all four members. */
-export function writeError({ kind, message, code, param }: UpstreamError): object {
-  return { error: { message, type: types[kind], param: param ?? null, code: code ?? codes[kind] ?? null } };
+export function writeError(error: UpstreamError): object {
+  const { kind, message, param = null } = error;
+  return { error: { message, type: types[kind], param, code: codeOf(error) } };
 }

@@ -5,7 +5,6 @@ import type { Reducer, Step } from '../../domain/conversation/reducer.ts';
 import { nameCall } from '../../domain/conversation/tool-call-ids.ts';
 import { brokenStream, truncatedStream } from '../../domain/conversation/upstream-error.ts';
 import { tryParseExactly } from '../../domain/json/exact-json.ts';
-import type { SseEvent } from '../sse.ts';
 import {
   addInput,
   addSeal,
@@ -16,8 +15,10 @@ import {
   type ChoiceState,
   type ChoiceStep,
   finishChoice,
+  takeSteps,
   type Words,
-} from './choice-state.ts';
+} from '../choice-state.ts';
+import type { SseEvent } from '../sse.ts';
 import { readError } from './errors.ts';
 import {
   argumentsOf,
@@ -67,19 +68,6 @@ export interface ChunkState {
 
 type Taken = ChoiceStep | undefined;
 
-/** Applies one step after another to a choice; the first that fails ends it. */
-function take(first: ChoiceState, steps: readonly ((state: ChoiceState) => Taken)[]): Taken {
-  let state = first;
-  const out: GenerationEvent[] = [];
-  for (const step of steps) {
-    const taken = step(state);
-    if (taken === undefined) return undefined;
-    state = taken.state;
-    out.push(...taken.out);
-  }
-  return { state, out };
-}
-
 /** The call that a delta belongs to: by its index, unless it names another id there, as some servers number badly. */
 function findCall({ calls }: ChoiceState, { index, id }: WireToolCall): Call | undefined {
   if (index === null || index === undefined) return id ? calls.findLast((call) => call.id === id) : calls.at(-1);
@@ -99,7 +87,7 @@ function takeToolCall(state: ChoiceState, wire: WireToolCall, context: DecodeCon
     isFreeText: Boolean(wire.custom),
   };
   const signature = wire.extra_content?.google?.thought_signature;
-  return take(state, [
+  return takeSteps(state, [
     (before) =>
       signature
         ? addSeal(before, { origin: 'gemini', kind: 'signature', value: signature })
@@ -130,7 +118,7 @@ function takeCitations(state: ChoiceState, message: WireMessage): ChoiceStep {
 function takeDelta(state: ChoiceState, message: WireMessage, wire: WireChoice, context: DecodeContext): Taken {
   const details = message.reasoning_details ? readReasoningDetails(message.reasoning_details) : [];
   const words = wordsOf(message, wire.logprobs);
-  return take(state, [
+  return takeSteps(state, [
     ...words.map((said) => (before: ChoiceState) => addWords(before, said)),
     ...details.flatMap(({ seal }) => (seal ? [(before: ChoiceState) => addSeal(before, seal)] : [])),
     (before) => takeCitations(before, message),
@@ -145,7 +133,7 @@ function takeDelta(state: ChoiceState, message: WireMessage, wire: WireChoice, c
 function takeChoice(state: ChoiceState, wire: WireChoice, context: DecodeContext): Taken {
   if (state.isFinished) return { state, out: [] };
   const { delta, finish_reason: reason } = wire;
-  return take(state, [
+  return takeSteps(state, [
     (before) => (delta ? takeDelta(before, delta, wire, context) : { state: before, out: [] }),
     (before) =>
       reason ? finishChoice(before, reasonFor(reason, before.calls.length > 0)) : { state: before, out: [] },

@@ -24,8 +24,11 @@ function writeBlock(part: OutputPart): object[] {
       return [{ type: 'text', text: part.text }];
     case 'reasoning':
       return [writeThinking(part.text, part.seal)];
-    case 'tool_call':
-      return [{ type: 'tool_use', id: part.id, name: part.name, input: readToolInput(part.input).input }];
+    case 'tool_call': {
+      // Every tool takes an object here: free text is its one member.
+      const input = part.isFreeText === true ? { input: part.input } : readToolInput(part.input).input;
+      return [{ type: 'tool_use', id: part.id, name: part.name, input }];
+    }
     case 'native':
       return part.dialect === 'anthropic' && typeof part.value === 'object' && part.value !== null ? [part.value] : [];
     case 'image':

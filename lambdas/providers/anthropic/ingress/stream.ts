@@ -44,6 +44,10 @@ function writeDelta(state: BlocksState, delta: object): string {
   return toSse('content_block_delta', { index: state.index, delta });
 }
 
+function writeInput(state: BlocksState, partial_json: string): string {
+  return writeDelta(state, { type: 'input_json_delta', partial_json });
+}
+
 const emptyBlocks = { text: { type: 'text', text: '' }, refusal: { type: 'text', text: '' } } as const;
 
 function begin(state: BlocksState, part: PartHead): Taken {
@@ -52,8 +56,10 @@ function begin(state: BlocksState, part: PartHead): Taken {
     case 'text':
     case 'refusal':
       return beginBlock({ ...opened, isRefused: state.isRefused || part.type === 'refusal' }, emptyBlocks[part.type]);
-    case 'tool_call':
-      return beginBlock(opened, { type: 'tool_use', id: part.id, name: part.name, input: {} });
+    case 'tool_call': {
+      const begun = beginBlock(opened, { type: 'tool_use', id: part.id, name: part.name, input: {} });
+      return part.isFreeText === true ? { ...begun, out: [...begun.out, writeInput(opened, '{"input":"')] } : begun;
+    }
     case 'reasoning':
       return { state: opened, out: [] };
   }
@@ -66,8 +72,11 @@ function addText(state: BlocksState, text: string): Taken {
     case 'text':
     case 'refusal':
       return { state, out: [writeDelta(state, { type: 'text_delta', text })] };
-    case 'tool_call':
-      return { state, out: [writeDelta(state, { type: 'input_json_delta', partial_json: text })] };
+    case 'tool_call': {
+      // Free text is the one member of an object, as every tool takes one here.
+      const json = state.open.isFreeText === true ? JSON.stringify(text).slice(1, -1) : text;
+      return { state, out: [writeInput(state, json)] };
+    }
     case 'reasoning': {
       const begun = state.isBegun ? { state, out: [] } : beginBlock(state, emptyThought);
       return { state: begun.state, out: [...begun.out, writeDelta(state, { type: 'thinking_delta', thinking: text })] };
@@ -89,9 +98,10 @@ function addSeal(state: BlocksState, seal: Seal): Taken {
 function endBlock(state: BlocksState): Taken {
   const closed = { ...state, open: undefined, isBegun: false };
   if (state.open === undefined || !state.isBegun) return { state: closed, out: [] };
+  const isFreeText = state.open.type === 'tool_call' && state.open.isFreeText === true;
   return {
     state: { ...closed, index: state.index + 1 },
-    out: [toSse('content_block_stop', { index: state.index })],
+    out: [...(isFreeText ? [writeInput(state, '"}')] : []), toSse('content_block_stop', { index: state.index })],
   };
 }
 

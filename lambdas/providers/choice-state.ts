@@ -1,9 +1,9 @@
-import type { FinishReason, TokenLogprob } from '../../domain/conversation/generation.ts';
-import type { GenerationEvent, PartHead } from '../../domain/conversation/generation-event.ts';
-import type { Seal } from '../../domain/conversation/parts.ts';
-import { emptyScan, isClosed, type JsonScan, scanJson } from '../../domain/json/json-scan.ts';
+import type { FinishReason, TokenLogprob } from '../domain/conversation/generation.ts';
+import type { GenerationEvent, PartHead } from '../domain/conversation/generation-event.ts';
+import type { Seal } from '../domain/conversation/parts.ts';
+import { emptyScan, isClosed, type JsonScan, scanJson } from '../domain/json/json-scan.ts';
 
-// One choice of a stream of chunks. In this dialect calls may be written side by side; here, and in every dialect that it is
+// One choice of a stream, in a dialect in which calls may be written side by side. Here, and in every dialect that it is
 // translated into, one part is open at a time. So a call that begins while another is not done waits for that one.
 
 export interface Call {
@@ -72,7 +72,7 @@ function writeSeals(choice: number, seals: readonly Seal[]): GenerationEvent[] {
 }
 
 /** Ends what is open, and every call that waits. */
-function closeAll(state: ChoiceState): ChoiceStep {
+export function closeAll(state: ChoiceState): ChoiceStep {
   const { index: choice } = state;
   const out: GenerationEvent[] = [];
   if (state.open !== undefined) out.push({ type: 'end', choice });
@@ -115,6 +115,12 @@ export function addWords(state: ChoiceState, { kind, text, logprobs }: Words): C
   };
 }
 
+/** What follows is another part, also where it is of the same kind. */
+export function endWords(state: ChoiceState): ChoiceStep {
+  if (state.open === undefined || state.open.kind === 'call') return { state, out: [] };
+  return { state: { ...state, open: undefined }, out: [{ type: 'end', choice: state.index }] };
+}
+
 /** Vouches for the reasoning that is open, or for some that nobody may see; either way that part is over. */
 export function addSeal(state: ChoiceState, seal: Seal): ChoiceStep {
   const { index: choice } = state;
@@ -130,6 +136,22 @@ export function addSeal(state: ChoiceState, seal: Seal): ChoiceStep {
       { type: 'end', choice },
     ],
   };
+}
+
+/** Applies one step after another; the first that cannot be taken ends it. */
+export function takeSteps(
+  first: ChoiceState,
+  steps: readonly ((state: ChoiceState) => ChoiceStep | undefined)[],
+): ChoiceStep | undefined {
+  let state = first;
+  const out: GenerationEvent[] = [];
+  for (const step of steps) {
+    const taken = step(state);
+    if (taken === undefined) return undefined;
+    state = taken.state;
+    out.push(...taken.out);
+  }
+  return { state, out };
 }
 
 export function beginCall(state: ChoiceState, call: Call): ChoiceStep {
