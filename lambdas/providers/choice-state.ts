@@ -1,4 +1,4 @@
-import type { FinishReason, TokenLogprob } from '../domain/conversation/generation.ts';
+import type { Finish, TokenLogprob } from '../domain/conversation/generation.ts';
 import type { GenerationEvent, PartHead } from '../domain/conversation/generation-event.ts';
 import type { Seal } from '../domain/conversation/parts.ts';
 import { emptyScan, isClosed, type JsonScan, scanJson } from '../domain/json/json-scan.ts';
@@ -181,10 +181,10 @@ export function addInput(state: ChoiceState, call: Call, text: string): ChoiceSt
   return { state: { ...state, waiting: state.waiting.with(place, grown) }, out: [] };
 }
 
-export function finishChoice(state: ChoiceState, reason: FinishReason): ChoiceStep {
+export function finishChoice(state: ChoiceState, finish: Finish): ChoiceStep {
   const closed = closeAll(state);
   return {
     state: { ...closed.state, isFinished: true },
-    out: [...closed.out, { type: 'finish', choice: state.index, finish: { reason } }],
+    out: [...closed.out, { type: 'finish', choice: state.index, finish }],
   };
 }

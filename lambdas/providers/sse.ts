@@ -1,5 +1,6 @@
 import type { Reducer } from '../domain/conversation/reducer.ts';
 import { GatewayFault } from '../domain/errors.ts';
+import { type ByteTail, joinTail } from './byte-tail.ts';
 
 // Server-sent events out of bytes that are cut anywhere: https://html.spec.whatwg.org/multipage/server-sent-events.html
 
@@ -9,15 +10,9 @@ export interface SseEvent {
   readonly data: string;
 }
 
-/** Linked, so that a long line costs no more in many pieces than in a few. */
-interface Tail {
-  readonly before: Tail | undefined;
-  readonly piece: Uint8Array;
-}
-
 export interface SseState {
   /** The beginning of a line whose end has not come yet. */
-  readonly tail: Tail | undefined;
+  readonly tail: ByteTail | undefined;
   /** Of the event that is being read. */
   readonly name: string | undefined;
   readonly data: readonly string[];
@@ -31,19 +26,6 @@ const mostBytes = 33_554_432;
 const LF = 0x0a;
 const decoder = new TextDecoder();
 const nothing: SseState = { tail: undefined, name: undefined, data: [], held: 0 };
-
-function joinBytes(tail: Tail | undefined, last: Uint8Array): Uint8Array {
-  if (tail === undefined) return last;
-  const pieces = [last];
-  for (let link: Tail | undefined = tail; link !== undefined; link = link.before) pieces.push(link.piece);
-  const whole = new Uint8Array(pieces.reduce((size, { length }) => size + length, 0));
-  let at = whole.length;
-  for (const piece of pieces) {
-    at -= piece.length;
-    whole.set(piece, at);
-  }
-  return whole;
-}
 
 interface Lines {
   name: string | undefined;
@@ -80,7 +62,7 @@ export const sseReducer: Reducer<SseState, Uint8Array, SseEvent> = {
       const tail = { before: state.tail, piece };
       return { state: hold({ ...state, tail, held: state.held + piece.length }), out: [] };
     }
-    const bytes = joinBytes(state.tail, piece.subarray(0, end - 1));
+    const bytes = joinTail(state.tail, piece.subarray(0, end - 1));
     const { name, data, out } = takeText(state, decoder.decode(bytes));
     const rest = piece.subarray(end);
     const held = data.reduce((size, { length }) => size + length, rest.length);
@@ -89,6 +71,6 @@ export const sseReducer: Reducer<SseState, Uint8Array, SseEvent> = {
   },
   finish(state) {
     // What is left is the last event, terminated or not.
-    return takeText(state, `${decoder.decode(joinBytes(state.tail, new Uint8Array(0)))}\n\n`).out;
+    return takeText(state, `${decoder.decode(joinTail(state.tail, new Uint8Array(0)))}\n\n`).out;
   },
 };

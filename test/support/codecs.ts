@@ -7,6 +7,8 @@ import type {
 import type { GenerationEvent } from '../../lambdas/domain/conversation/generation-event.ts';
 import { egress as anthropic } from '../../lambdas/providers/anthropic/codec.ts';
 import { ingress as fromAnthropic } from '../../lambdas/providers/anthropic/ingress/codec.ts';
+import { egress as bedrock } from '../../lambdas/providers/bedrock/codec.ts';
+import { egress as gemini } from '../../lambdas/providers/gemini/codec.ts';
 import { egress as openAi } from '../../lambdas/providers/openai/codec.ts';
 import { ingress as fromOpenAi } from '../../lambdas/providers/openai/ingress/codec.ts';
 import { egress as responses } from '../../lambdas/providers/openai-responses/codec.ts';
@@ -20,6 +22,10 @@ const egresses: ReadonlyMap<string, EgressCodec> = new Map([
   ['chat.completions', openAi],
   ['responses', responses],
   ['messages', anthropic],
+  ['generateContent', gemini],
+  ['streamGenerateContent', gemini],
+  ['converse', bedrock],
+  ['converse-stream', bedrock],
 ]);
 
 export const translatedApis: readonly string[] = [...egresses.keys()];

@@ -1,4 +1,6 @@
+import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
 import { createAnthropic } from '@ai-sdk/anthropic';
+import { createGoogle } from '@ai-sdk/google';
 import { createMistral } from '@ai-sdk/mistral';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
@@ -17,6 +19,12 @@ function modelFor({ api, host, provider, model, body, stream, status, headers }:
   switch (api) {
     case 'messages':
       return createAnthropic({ ...key, fetch })(model);
+    case 'generateContent':
+    case 'streamGenerateContent':
+      return createGoogle({ ...key, fetch })(model);
+    case 'converse':
+    case 'converse-stream':
+      return createAmazonBedrock({ region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'b', fetch })(model);
     case 'responses':
       return createOpenAI({ ...key, fetch }).responses(model);
     case 'chat.completions':

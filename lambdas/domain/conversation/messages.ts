@@ -1,4 +1,5 @@
 import type { GenerationRequest, Message, Tool } from './generation-request.ts';
+import type { Part } from './parts.ts';
 
 const isSystem = ({ role }: Message) => role === 'system' || role === 'developer';
 
@@ -41,6 +42,18 @@ export function gatherResults(messages: readonly Message[]): Message[] {
   return gathered;
 }
 
+/** For a dialect in which users and assistants take turns, without exception. */
+export function alternate(turns: readonly Message[]): Message[] {
+  const alternated: Message[] = [];
+  for (const message of turns) {
+    const last = alternated.at(-1);
+    if (last?.role === message.role) {
+      alternated[alternated.length - 1] = { ...last, parts: [...last.parts, ...message.parts] };
+    } else alternated.push(message);
+  }
+  return alternated;
+}
+
 /** Where the client began the answer itself, for the model to go on with; undefined: it did not. */
 export function findPrefill({ dialect, messages }: GenerationRequest): Message | undefined {
   const last = messages.at(-1);
@@ -54,4 +67,16 @@ export function allowedTools({ tools, toolChoice }: GenerationRequest): readonly
   if (toolChoice?.kind !== 'allowed') return tools;
   const names = new Set(toolChoice.names);
   return tools.filter(({ name }) => names.has(name));
+}
+
+/** Whose call each result answers: some dialects name the tool once more. */
+export function nameCalls(messages: readonly Message[]): ReadonlyMap<string, string> {
+  const parts = messages.flatMap(({ parts: all }): readonly Part[] => all);
+  return new Map(parts.flatMap((part) => (part.type === 'tool_call' ? [[part.id, part.name] as const] : [])));
+}
+
+/** A tool must be called, whatever the model thinks of it. */
+export function isForced({ toolChoice }: GenerationRequest): boolean {
+  if (toolChoice?.kind === 'allowed') return toolChoice.isRequired;
+  return toolChoice?.kind === 'any' || toolChoice?.kind === 'tool';
 }

@@ -18,27 +18,8 @@ export interface Writing {
   readonly log: TranslationLog;
   readonly nameOf: (callId: string) => string;
   /** Spends one of the marks that the provider takes. */
-  readonly mark: (cache: CacheMark | undefined) => object;
+  readonly mark: (cache: CacheMark | undefined) => object | undefined;
   readonly hasSchemas: boolean;
-}
-
-/** No request has more; the last ones reach furthest, so they are the ones that stay. */
-const mostMarks = 4;
-
-/** Half an hour is no choice here, and an hour costs more than was asked for. */
-function writeMark({ ttl }: CacheMark): object {
-  return { cache_control: { type: 'ephemeral', ...(ttl === '1h' || ttl === '12h' ? { ttl: '1h' } : {}) } };
-}
-
-export function createMarker(count: number, log: TranslationLog): Writing['mark'] {
-  let seen = 0;
-  return (cache) => {
-    if (cache === undefined) return {};
-    seen += 1;
-    if (seen > count - mostMarks) return writeMark(cache);
-    log.lose('cacheMark');
-    return {};
-  };
 }
 
 /** Anthropic takes no text without a character in it that shows. */
@@ -107,7 +88,8 @@ function writeDocument(part: DocumentPart, writing: Writing): object {
 }
 
 function writeReasoning({ text, seal }: ReasoningPart, log: TranslationLog): object[] {
-  if (seal?.origin === 'anthropic') {
+  // Elsewhere Claude's redacted thoughts have another form, which bears a name.
+  if (seal?.origin === 'anthropic' && seal.id === undefined) {
     return seal.kind === 'encrypted'
       ? [{ type: 'redacted_thinking', data: seal.value }]
       : [{ type: 'thinking', thinking: text, signature: seal.value }];

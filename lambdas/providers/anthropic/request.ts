@@ -10,10 +10,12 @@ import {
   type TranslationLog,
 } from '../../domain/conversation/translation-log.ts';
 import type { Outcome } from '../../domain/errors.ts';
-import { createMarker, type Writing } from './content.ts';
+import { countMarks, createMarker } from '../claude/cache-marks.ts';
+import { type ClaudeTraits, findClaudeTraits } from '../claude/model-traits.ts';
+import { chooseSampling, type Sampling } from '../claude/sampling.ts';
+import { chooseThinking, type Thinking } from '../claude/thinking.ts';
+import type { Writing } from './content.ts';
 import { writeMessages } from './messages.ts';
-import { type ClaudeTraits, findClaudeTraits } from './model-traits.ts';
-import { chooseThinking, type Thinking } from './thinking.ts';
 import { writeTools } from './tools.ts';
 
 const toolUseIds: IdRule = { pattern: /^[\w-]{1,64}$/, replace: (n) => `toolu_${n}` };
@@ -36,37 +38,8 @@ const lacking: readonly FieldName[] = [
 /** Anthropic insists on a limit. This is what a model that nobody has described takes. */
 const usualMaxTokens = 4_096;
 
-function countMarks({ messages, tools }: GenerationRequest): number {
-  const parts = messages.flatMap((message) => message.parts);
-  const within = parts.flatMap((part) => (part.type === 'tool_result' ? part.content : []));
-  const marked = [...tools, ...parts, ...within];
-  return marked.reduce((count, { cache }: { readonly cache?: CacheMark | undefined }) => count + (cache ? 1 : 0), 0);
-}
-
-function writeSampling(
-  request: GenerationRequest,
-  traits: ClaudeTraits,
-  isThinking: boolean,
-  log: TranslationLog,
-): object {
-  const { temperature, topP } = request;
-  const isFree = traits.hasSampling && !isThinking;
-  const isBoth = temperature !== undefined && topP !== undefined && !traits.hasBothSamplings;
-  const take = takeCarried(
-    new Set<FieldName>([
-      ...(isFree ? [] : (['temperature', 'topK'] as const)),
-      ...(isBoth || !traits.hasSampling || (isThinking && (topP ?? 1) < 0.95) ? (['topP'] as const) : []),
-    ]),
-    log,
-  );
-  // OpenAI's scale goes on to 2, where Anthropic's has ended.
-  if (isFree && temperature !== undefined && temperature > 1) log.lose('temperature');
-  const given = take('temperature', temperature);
-  return {
-    temperature: given === undefined ? undefined : Math.min(given, 1),
-    top_p: take('topP', topP),
-    top_k: take('topK', request.topK),
-  };
+function writeSampling({ temperature, topP, topK }: Sampling): object {
+  return { temperature, top_p: topP, top_k: topK };
 }
 
 /** What was asked for, unless that is what comes about anyhow. */
@@ -82,6 +55,11 @@ function loseOthers(request: GenerationRequest, take: Take): void {
   take('cacheKey', request.cacheKey);
   take('verbosity', request.verbosity);
   take('json', request.format?.kind === 'json' ? true : undefined);
+}
+
+/** Half an hour is no choice here, and an hour costs more than was asked for. */
+function writeMark({ ttl }: CacheMark): object {
+  return { cache_control: { type: 'ephemeral', ...(ttl === '1h' || ttl === '12h' ? { ttl: '1h' } : {}) } };
 }
 
 function writeUser({ user, safetyId }: GenerationRequest, log: TranslationLog): object | undefined {
@@ -119,7 +97,7 @@ export function encodeRequest(request: GenerationRequest, target: Target): Outco
   const writing: Writing = {
     log,
     nameOf: mapToolCallIds(request, toolUseIds),
-    mark: createMarker(countMarks(request) + (request.cache ? 1 : 0), log),
+    mark: createMarker(countMarks(request), writeMark, log),
     hasSchemas: traits.hasSchemas,
   };
   loseOthers(request, takeCarried(new Set(lacking), log));
@@ -132,7 +110,7 @@ export function encodeRequest(request: GenerationRequest, target: Target): Outco
     ...writing.mark(request.cache),
     thinking: thinking.thinking,
     output_config: writeOutput(request, thinking, traits, log),
-    ...writeSampling(request, traits, thinking.isOn, log),
+    ...writeSampling(chooseSampling(request, traits, thinking.isOn, log)),
     stop_sequences: request.stop,
     metadata: writeUser(request, log),
     service_tier: writeTier(request, log),

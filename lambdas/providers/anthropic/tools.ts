@@ -1,7 +1,7 @@
 import type { FunctionTool, GenerationRequest, Tool } from '../../domain/conversation/generation-request.ts';
-import { allowedTools } from '../../domain/conversation/messages.ts';
+import { allowedTools, isForced } from '../../domain/conversation/messages.ts';
+import type { ClaudeTraits } from '../claude/model-traits.ts';
 import type { Writing } from './content.ts';
-import type { ClaudeTraits } from './model-traits.ts';
 
 /** A schema that says what an object may hold says that it is an object, which Anthropic insists on. */
 function writeSchema({ parameters }: FunctionTool): object {
@@ -40,12 +40,6 @@ function writeWord({ toolChoice }: GenerationRequest): object | undefined {
     case undefined:
       return undefined;
   }
-}
-
-/** A tool must be called, whatever the model thinks of it. */
-export function isForced({ toolChoice }: GenerationRequest): boolean {
-  if (toolChoice?.kind === 'allowed') return toolChoice.isRequired;
-  return toolChoice?.kind === 'any' || toolChoice?.kind === 'tool';
 }
 
 function writeToolChoice(request: GenerationRequest, { hasForcedTools }: ClaudeTraits, { log }: Writing) {

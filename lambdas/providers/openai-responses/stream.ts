@@ -181,7 +181,7 @@ const end: Take = (state, _event, value) => {
   const response = z.safeParse(withResponse, value).data?.response;
   const told = z.safeParse(wireEnd, response).data;
   if (told === undefined) return fail(state);
-  const step = finishChoice(state.choice, readReason(told, state.choice.calls.length > 0));
+  const step = finishChoice(state.choice, { reason: readReason(told, state.choice.calls.length > 0) });
   const usage = readUsage(response);
   return {
     state: { ...state, choice: step.state, isOver: true },

@@ -136,7 +136,9 @@ function takeChoice(state: ChoiceState, wire: WireChoice, context: DecodeContext
   return takeSteps(state, [
     (before) => (delta ? takeDelta(before, delta, wire, context) : { state: before, out: [] }),
     (before) =>
-      reason ? finishChoice(before, reasonFor(reason, before.calls.length > 0)) : { state: before, out: [] },
+      reason
+        ? finishChoice(before, { reason: reasonFor(reason, before.calls.length > 0) })
+        : { state: before, out: [] },
   ]);
 }
 

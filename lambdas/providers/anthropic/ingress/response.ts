@@ -10,7 +10,9 @@ import { writeUsage } from '../usage.ts';
 
 /** Redacted, where Anthropic itself did so; another's secret travels as the signature of what may be said of it. */
 export function writeThinking(text: string, seal: Seal | undefined): object {
-  if (seal?.origin === 'anthropic' && seal.kind === 'encrypted') return { type: 'redacted_thinking', data: seal.value };
+  if (seal?.origin === 'anthropic' && seal.kind === 'encrypted') {
+    return { type: 'redacted_thinking', data: packSeal(seal, 'anthropic') };
+  }
   return { type: 'thinking', thinking: text, signature: seal === undefined ? '' : packSeal(seal, 'anthropic') };
 }
 

@@ -1,8 +1,8 @@
 import { budgetOfEffort, effortOf, nearestEffort } from '../../domain/conversation/effort.ts';
 import type { Effort, GenerationRequest, Reasoning } from '../../domain/conversation/generation-request.ts';
+import { isForced } from '../../domain/conversation/messages.ts';
 import type { TranslationLog } from '../../domain/conversation/translation-log.ts';
 import type { ClaudeTraits } from './model-traits.ts';
-import { isForced } from './tools.ts';
 
 export interface Thinking {
   readonly thinking?: object | undefined;
