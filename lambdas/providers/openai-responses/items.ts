@@ -79,7 +79,7 @@ export function readLogprobs(logprobs: z.infer<typeof wireLogprobs>) {
 }
 
 /** Summed up, or else the thoughts themselves, which open models show. */
-export function reasoningOf({ summary, content: thoughts }: WireItem): string {
+function reasoningOf({ summary, content: thoughts }: WireItem): string {
   const pieces = summary?.length ? summary : (thoughts ?? []);
   return pieces.map((piece) => piece.text ?? '').join('\n\n');
 }
@@ -94,7 +94,7 @@ export function sealOf({ encrypted_content: value, id }: Sealed, provider: strin
   return seal.value === value && id ? { ...seal, id } : seal;
 }
 
-export function toNative(item: WireItem): NativePart {
+function toNative(item: WireItem): NativePart {
   return { type: 'native', dialect: 'responses', name: item.type, value: item };
 }
 

@@ -11,7 +11,7 @@ interface End {
 
 export const inProgress: End = { status: 'in_progress', incomplete_details: null };
 
-export function endOf({ reason }: Finish): End {
+function endOf({ reason }: Finish): End {
   if (reason === 'length' || reason === 'context_window') {
     return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
   }
