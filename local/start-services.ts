@@ -1,6 +1,8 @@
 import type { Faults } from './dynamodb/faults.ts';
 import { startDynamoDb } from './dynamodb/start.ts';
 import type { Streams } from './dynamodb/stream-journal.ts';
+import { createAuthorizers } from './iam/authorizers.ts';
+import type { Access } from './iam/gatekeeper.ts';
 import { startKms } from './kms/start.ts';
 import type { ServiceEndpoints } from './lambda/function-variables.ts';
 import type { LogGroups } from './logs/log-group.ts';
@@ -10,7 +12,7 @@ import type { Shutdown } from './shutdown.ts';
 import type { StackModel } from './template/stack-model.ts';
 
 export interface ServiceParts {
-  readonly model: Pick<StackModel, 'tables' | 'keys' | 'buckets' | 'logGroups'>;
+  readonly model: Pick<StackModel, 'tables' | 'keys' | 'buckets' | 'logGroups' | 'permissions' | 'tableAccess'>;
   readonly logs: LogGroups;
 }
 
@@ -18,18 +20,21 @@ export interface ServiceOptions {
   readonly dataDir: string;
   readonly log: (line: string) => void;
   readonly faults?: Faults;
+  readonly onAccess?: (access: Access) => void;
 }
 
 /** The services of AWS that the functions call, each on a port of its own. */
 export async function startServices(
   { model, logs }: ServiceParts,
-  { dataDir, log, faults }: ServiceOptions,
+  { dataDir, log, faults, onAccess }: ServiceOptions,
   shutdown: Shutdown,
 ): Promise<{ readonly endpoints: ServiceEndpoints; readonly streams: Streams }> {
   const onFault = (operation: string) => log(`The local ${operation} failed.`);
-  const dynamodb = await startDynamoDb({ dataDir, tables: model.tables, onFault, faults });
+  const authorize = createAuthorizers(model, onAccess);
+  const tables = { tables: model.tables, faults, authorize: authorize.dynamodb };
+  const dynamodb = await startDynamoDb({ dataDir, onFault, ...tables });
   shutdown.add(() => dynamodb.stop());
-  const kms = await startKms({ dataDir, keys: model.keys, onFault });
+  const kms = await startKms({ dataDir, keys: model.keys, onFault, authorize: authorize.kms });
   shutdown.add(() => kms.stop());
   const s3 = await startS3({ dataDir, buckets: model.buckets, onFault });
   shutdown.add(() => s3.stop());

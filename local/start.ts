@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Faults } from './dynamodb/faults.ts';
 import { lockDirectory } from './files/lock-directory.ts';
 import { type ApiFront, startApiFront } from './http/api-front.ts';
+import type { Access } from './iam/gatekeeper.ts';
 import { createFunctionFleet, type FunctionFleet } from './lambda/function-fleet.ts';
 import { functionVariables, type ServiceEndpoints } from './lambda/function-variables.ts';
 import { createInvokeForEffect } from './lambda/invoke-for-effect.ts';
@@ -41,6 +42,8 @@ export interface LocalOptions {
   readonly log: (line: string) => void;
   /** Lets a test fail requests to the tables. @default none */
   readonly faults?: Faults;
+  /** Told of everything that a function was allowed to do, and did. @default nobody */
+  readonly onAccess?: (access: Access) => void;
 }
 
 /** A running gateway. */
@@ -54,8 +57,9 @@ export interface LocalStack {
   readonly masterKey?: string;
   readonly operator: OperatorCredentials;
   readonly endpoints: ServiceEndpoints;
-  /** Physical table names by logical id. */
+  /** Physical names by logical id. */
   readonly tables: Readonly<Record<string, string>>;
+  readonly functions: Readonly<Record<string, string>>;
   /** Takes no more requests, lets those that run end (5 s), and stops everything. */
   stop(): Promise<void>;
 }
@@ -101,9 +105,14 @@ async function bringUp(options: LocalOptions, shutdown: Shutdown): Promise<Local
     ...account,
     operator,
     endpoints,
-    tables: Object.fromEntries(model.tables.map(({ logicalId, name }) => [logicalId, name])),
+    tables: namesOf(model.tables),
+    functions: namesOf(model.functions),
     stop: () => shutdown.run(),
   };
+}
+
+function namesOf(all: readonly { readonly logicalId: string; readonly name: string }[]): Record<string, string> {
+  return Object.fromEntries(all.map(({ logicalId, name }) => [logicalId, name]));
 }
 
 async function loadModel({ dataDir, assemblyDir, environment, upstreams, log }: LocalOptions): Promise<StackModel> {

@@ -14,8 +14,11 @@ export interface AwsJsonService {
   readonly errorNamespace: string;
   /** The `__type` of a fault of the emulation's own. */
   readonly internalError: string;
-  /** Runs one operation; throws AwsError for what the service would refuse, UnknownOperationException included. */
-  handle(operation: string, input: JsonObject): Promise<object | typeof noAnswer>;
+  /**
+   * Runs one operation for whoever holds the access key; throws AwsError for what the service would refuse,
+   * UnknownOperationException included.
+   */
+  handle(operation: string, input: JsonObject, accessKeyId: string): Promise<object | typeof noAnswer>;
   /** Told of each fault of the emulation's own; nothing of a request is in it. */
   readonly onFault?: ((operation: string, error: unknown) => void) | undefined;
 }
@@ -28,6 +31,9 @@ export interface LocalEndpoint {
 }
 
 export type JsonObject = Record<string, unknown>;
+
+/** Why the holder of an access key may not call an operation; undefined where it may. */
+export type Authorize = (accessKeyId: string, operation: string, input: JsonObject) => string | undefined;
 
 const jsonObject = z.record(z.string(), z.unknown());
 const maxRequestBytes = 16 * 1024 * 1024;
@@ -80,12 +86,13 @@ async function answerOf(service: AwsJsonService, request: IncomingMessage): Prom
   if (body === undefined) throw refuse('RequestEntityTooLargeException', null, 413);
   const operation = operationOf(service, request);
   if (request.method !== 'POST' || operation === '') throw refuse('UnknownOperationException', null);
-  if (!request.headers.authorization?.startsWith('AWS4-')) {
+  const { authorization = '' } = request.headers;
+  if (!authorization.startsWith('AWS4-')) {
     throw refuse('MissingAuthenticationTokenException', 'Request is missing Authentication Token');
   }
   const input = parseInput(body);
   if (input === undefined) throw refuse('SerializationException', null);
-  return service.handle(operation, input);
+  return service.handle(operation, input, /Credential=([^/]+)\//.exec(authorization)?.[1] ?? '');
 }
 
 function operationOf(service: AwsJsonService, request: IncomingMessage): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { AwsError } from '../aws-json/aws-error.ts';
-import { type AwsJsonService, type JsonObject, serveAwsJson } from '../aws-json/server.ts';
+import { type Authorize, type AwsJsonService, type JsonObject, serveAwsJson } from '../aws-json/server.ts';
 import { Engine, region } from './engine.ts';
 import { ensureTable } from './ensure-table.ts';
 import { type Faults, withFault } from './faults.ts';
@@ -21,6 +21,8 @@ export interface LocalDynamoDbOptions {
   readonly tables: readonly TableDefinition[];
   /** Epoch milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined;
+  /** Says why a caller may not do what it asks for. @default everybody may do everything */
+  readonly authorize?: Authorize | undefined;
   /** Lets a test fail requests. @default none */
   readonly faults?: Faults | undefined;
   /** How often expired items, tokens and records are looked for. @default 15,000 */
@@ -75,7 +77,7 @@ async function serve(engine: Engine, options: LocalDynamoDbOptions): Promise<Loc
   };
 }
 
-function serviceOf(operations: Operations, { faults, onFault }: LocalDynamoDbOptions): AwsJsonService {
+function serviceOf(operations: Operations, { authorize, faults, onFault }: LocalDynamoDbOptions): AwsJsonService {
   const errorNamespace = 'com.amazon.coral.service#';
   return {
     contentType: 'application/x-amz-json-1.0',
@@ -83,9 +85,11 @@ function serviceOf(operations: Operations, { faults, onFault }: LocalDynamoDbOpt
     errorNamespace,
     internalError: 'com.amazonaws.dynamodb.v20120810#InternalServerError',
     onFault,
-    async handle(name, input) {
+    async handle(name, input, accessKeyId) {
       const operation = operations.get(name);
       if (operation === undefined) throw new AwsError(`${errorNamespace}UnknownOperationException`, null);
+      const objection = authorize?.(accessKeyId, name, input);
+      if (objection !== undefined) throw new AwsError(`${errorNamespace}AccessDeniedException`, objection);
       return withFault(faults?.(name, tablesOf(input)), () => operation(input));
     },
   };

@@ -1,3 +1,4 @@
+import { accessKeyIdOf } from '../iam/gatekeeper.ts';
 import type { FunctionModel } from '../template/function-model.ts';
 import { localRegion } from '../template/physical-identity.ts';
 
@@ -37,7 +38,7 @@ export function functionVariables(
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: model.logGroupName,
     AWS_LAMBDA_LOG_FORMAT: model.logFormat,
-    AWS_ACCESS_KEY_ID: 'LOCALFUNCTION',
+    AWS_ACCESS_KEY_ID: accessKeyIdOf(model.name),
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',
     AWS_EC2_METADATA_DISABLED: 'true',

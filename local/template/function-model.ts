@@ -3,6 +3,7 @@ import type { StackResource, StackResources } from './stack-resources.ts';
 
 /** A function that something in the stack invokes. */
 export interface FunctionModel {
+  readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
   /** The folder of its bundle. */
@@ -47,6 +48,7 @@ function functionModelOf(resource: StackResource, { assembly }: StackResources):
   const codeDir = assembly.assetPaths.get(properties.Code.S3Key ?? '');
   if (codeDir === undefined) throw new Error(`The code of the function ${logicalId} is not an asset of the assembly.`);
   return {
+    logicalId,
     name: identity.ref,
     arn: identity.attributes['Arn'] ?? '',
     codeDir,

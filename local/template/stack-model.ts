@@ -3,8 +3,17 @@ import type { BucketDefinition } from '../s3/bucket-definition.ts';
 import { type ApiModel, readApiModel } from './api-model.ts';
 import type { StackAssembly } from './cloud-assembly.ts';
 import { type FunctionModel, readFunctionModels } from './function-model.ts';
+import { type FunctionPermissions, readFunctionPermissions } from './permission-model.ts';
 import { openStackResources } from './stack-resources.ts';
-import { readBucketModels, readKeyModels, readLogGroupNames, readTableModels, type TableModel } from './store-model.ts';
+import {
+  readBucketModels,
+  readKeyModels,
+  readLogGroupNames,
+  readTableAccess,
+  readTableModels,
+  type TableAccess,
+  type TableModel,
+} from './store-model.ts';
 import {
   readScheduleModels,
   readStreamMappingModels,
@@ -19,7 +28,9 @@ export interface StackModel {
   readonly api: ApiModel;
   readonly webAcl: WebAclModel | undefined;
   readonly functions: readonly FunctionModel[];
+  readonly permissions: readonly FunctionPermissions[];
   readonly tables: readonly TableModel[];
+  readonly tableAccess: readonly TableAccess[];
   readonly keys: readonly KeyDefinition[];
   readonly buckets: readonly BucketDefinition[];
   readonly logGroups: readonly string[];
@@ -36,13 +47,15 @@ export function readStackModel(assembly: StackAssembly): StackModel {
   const api = readApiModel(resources);
   const schedules = readScheduleModels(resources);
   const streamMappings = readStreamMappingModels(resources);
-  const invoked = [...api.routes, ...schedules, ...streamMappings].map(({ functionName }) => functionName);
+  const invoked = new Set([...api.routes, ...schedules, ...streamMappings].map(({ functionName }) => functionName));
   return {
     stackName: assembly.stackName,
     api,
     webAcl: readWebAclModel(resources),
-    functions: readFunctionModels(resources, new Set(invoked)),
+    functions: readFunctionModels(resources, invoked),
+    permissions: readFunctionPermissions(resources, invoked),
     tables: readTableModels(resources),
+    tableAccess: readTableAccess(resources),
     keys: readKeyModels(resources),
     buckets: readBucketModels(resources),
     logGroups: readLogGroupNames(resources),

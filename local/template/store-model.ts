@@ -34,6 +34,41 @@ export interface TableModel extends TableDefinition {
   readonly logicalId: string;
 }
 
+/** What IAM has to know of a table. */
+export interface TableAccess {
+  readonly name: string;
+  readonly arn: string;
+  readonly partitionKey: string;
+  /** The partition key of each index. */
+  readonly indexKeys: Readonly<Record<string, string>>;
+  /** Of the KMS key that encrypts it. */
+  readonly keyArn: string | undefined;
+}
+
+const encryption = z.object({ SSESpecification: z.object({ KMSMasterKeyId: z.string().optional() }).optional() });
+const encryptedTable = encryption.extend({ Replicas: z.array(encryption).default([]) });
+
+export function readTableAccess(resources: StackResources): readonly TableAccess[] {
+  return resources.ofType('AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table').map((resource) => {
+    const { KeySchema, GlobalSecondaryIndexes } = resource.read(table);
+    const { SSESpecification, Replicas } = resource.read(encryptedTable);
+    const [replica] = Replicas;
+    return {
+      name: resource.identity.ref,
+      arn: resource.identity.attributes['Arn'] ?? '',
+      partitionKey: partitionKeyOf(KeySchema),
+      indexKeys: Object.fromEntries(
+        GlobalSecondaryIndexes.map((one) => [one.IndexName, partitionKeyOf(one.KeySchema)]),
+      ),
+      keyArn: (replica?.SSESpecification ?? SSESpecification)?.KMSMasterKeyId,
+    };
+  });
+}
+
+function partitionKeyOf(schema: KeySchema): string {
+  return schema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '';
+}
+
 export function readTableModels(resources: StackResources): readonly TableModel[] {
   return resources.ofType('AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table').map(tableModelOf);
 }

@@ -3,6 +3,7 @@ import type { FunctionModel } from '../../local/template/function-model.ts';
 import { providerCredentials, withUpstreams } from '../../local/upstreams.ts';
 
 const model = (environment: Record<string, string>): FunctionModel => ({
+  logicalId: 'F',
   name: 'f',
   arn: 'arn',
   codeDir: '/',
