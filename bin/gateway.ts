@@ -1,9 +1,10 @@
 // The CDK app. `cdk synth`, `diff` and `deploy` run it over every stage, with all checks; run by itself with
 // PORTCULLIS_STAGES=local (and CDK_OUTDIR), as the local runner does, it synthesizes just that stage in about a second.
-import { App, Validations } from 'aws-cdk-lib/core';
+import { App } from 'aws-cdk-lib/core';
 import cdkJson from '../cdk.json' with { type: 'json' };
 import { account } from '../lib/account-config.ts';
 import { AccountStack } from '../lib/account-stack.ts';
+import { addCompliancePacks } from '../lib/compliance-packs.ts';
 import { GatewayStack } from '../lib/gateway-stack.ts';
 import { selectStages } from '../lib/stage-config.ts';
 
@@ -24,8 +25,6 @@ for (const stage of stages) new GatewayStack(app, stage);
 
 if (isChecked) {
   for (const region of new Set(stages.map((stage) => stage.region))) new AccountStack(app, { region, config: account });
-  // Imported here, as loading the rules alone takes longer than synthesizing a stage.
-  const { AwsSolutionsChecks, ServerlessChecks } = await import('cdk-nag');
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  await addCompliancePacks(app);
 }
 app.synth();

@@ -31,6 +31,46 @@ const OPEN =
 
 const PROGRAMS = 'Callers are programs with virtual keys, not users of a pool.';
 
+const NO_EXECUTION_LOG =
+  'Execution logs can quote what passed through, in a group that API Gateway names, leaves unencrypted and keeps ' +
+  'for ever. The access log tells the outcome and the timing of every request without its content.';
+
+const NO_CACHE = 'An answer to a prompt is never kept, so nothing is cached that could be encrypted.';
+
+const NO_BACK_END =
+  'A client certificate would show a back end over HTTP that API Gateway calls it; the back ends are functions, called ' +
+  "through Lambda's API under a permission for this API alone.";
+
+const NO_VPC =
+  'The function reaches model providers on the internet and the APIs of AWS over TLS, and nothing in a network of its own: a ' +
+  'VPC would add a NAT gateway to pay for and no border that IAM does not draw already.';
+
+const POOLED =
+  'Concurrency is shared on purpose: the stage throttles itself below the quota that its configuration counts on, and a new ' +
+  'account has none to reserve. `reservedConcurrency` sets a function apart where a stage wants it.';
+
+const PART_OF_ANOTHER = 'Half of a composite alarm, which has the action: by itself it would wake people for nothing.';
+
+/** The same rule as several packs name it. */
+function inPacks(rule: string, packs: readonly string[]): string[] {
+  return packs.map((pack) => `${pack}::${pack}-${rule}`);
+}
+
+const HIPAA = 'HIPAA.Security';
+const NIST = 'NIST.800.53.R5';
+const PCI = 'PCI.DSS.321';
+
+/** Of every function, whatever it is for. */
+function ofFunction(name: string, whyNoDeadLetters: string): Acknowledgement[] {
+  const about = (ids: readonly string[], reason: string) => ids.map((id) => ({ path: `${name}/Function`, id, reason }));
+  return [
+    { path: `${name}/Role/Permissions`, id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: TRACING },
+    ...about(inPacks('LambdaDLQ', ['Serverless', HIPAA, NIST]), whyNoDeadLetters),
+    ...about(inPacks('LambdaInsideVPC', [HIPAA, NIST, PCI]), NO_VPC),
+    ...about(inPacks('LambdaConcurrency', [HIPAA, NIST]), POOLED),
+  ];
+}
+
 /** Of every stage's stack. */
 export const gatewayAcknowledgements: readonly Acknowledgement[] = [
   {
@@ -40,13 +80,21 @@ export const gatewayAcknowledgements: readonly Acknowledgement[] = [
       'The functions parse every body through a schema and answer in the OpenAI error shape, naming the field; a model ' +
       'at the API could do neither, and would refuse a provider field that it does not know.',
   },
-  {
-    path: 'Api/Rest/DeploymentStage.live',
-    id: 'AwsSolutions::AwsSolutions-APIG6',
-    reason:
-      'Execution logs can quote what passed through, in a group that API Gateway names, leaves unencrypted and keeps ' +
-      'for ever. The access log tells the outcome and the timing of every request without its content.',
-  },
+  ...[
+    ...inPacks('APIGWExecutionLoggingEnabled', [HIPAA, NIST, PCI]).map((id) => ({ id, reason: NO_EXECUTION_LOG })),
+    { id: 'AwsSolutions::AwsSolutions-APIG6', reason: NO_EXECUTION_LOG },
+    ...inPacks('APIGWCacheEnabledAndEncrypted', [HIPAA, NIST, PCI]).map((id) => ({ id, reason: NO_CACHE })),
+    ...inPacks('APIGWSSLEnabled', [HIPAA, NIST, PCI]).map((id) => ({ id, reason: NO_BACK_END })),
+  ].map((finding) => ({ path: 'Api/Rest/DeploymentStage.live', ...finding })),
+  ...['slo-fast-burn', 'slo-slow-burn', 'slo-budget'].flatMap((alarm) =>
+    ['Long', 'Short'].flatMap((half) =>
+      inPacks('CloudWatchAlarmAction', [HIPAA, NIST]).map((id) => ({
+        path: `Observability/Alarms/BurnRate/${alarm}-${half}`,
+        id,
+        reason: PART_OF_ANOTHER,
+      })),
+    ),
+  ),
   ...['healthz', '.well-known/security.txt'].flatMap((route) => [
     { path: `Api/Rest/Default/${route}/GET`, id: 'AwsSolutions::AwsSolutions-APIG4', reason: OPEN },
     { path: `Api/Rest/Default/${route}/GET`, id: 'AwsSolutions::AwsSolutions-COG4', reason: OPEN },
@@ -60,13 +108,9 @@ export const gatewayAcknowledgements: readonly Acknowledgement[] = [
     id: 'AwsSolutions::AwsSolutions-COG4',
     reason: "Operators sign with IAM, so the account's own sign-in, MFA and CloudTrail hold for them.",
   },
-  { path: 'Sweeper/Role', id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: TRACING },
-  { path: 'Sweeper/Function', id: 'Serverless::Serverless-LambdaDLQ', reason: EACH_MINUTE },
   { path: 'LeaseSweeper/EachMinute', id: 'Serverless::Serverless-EventBusDLQ', reason: EACH_MINUTE },
-  ...['Proxy', 'Admin', 'Management'].flatMap((fn) => [
-    { path: `${fn}/Role`, id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason: TRACING },
-    { path: `${fn}/Function`, id: 'Serverless::Serverless-LambdaDLQ', reason: SYNCHRONOUS },
-  ]),
+  ...ofFunction('Sweeper', EACH_MINUTE),
+  ...['Proxy', 'Admin', 'Management'].flatMap((name) => ofFunction(name, SYNCHRONOUS)),
 ];
 
 const API_GATEWAY_LOGS: Acknowledgement = {
@@ -94,26 +138,52 @@ const INSPECTOR: readonly Acknowledgement[] = [
     id: 'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
     reason: "The library's own function, which runs at deployments alone: its role is the library's.",
   },
-  ...['LambdaDLQ', 'LambdaTracing'].map((rule) => ({
+  ...inPacks('IAMNoInlinePolicy', [HIPAA, NIST, PCI]).map((id) => ({
+    path: 'Inspector/Enabled/CustomResourcePolicy',
+    id,
+    reason: "The library's own function: its policy is the library's, and comes and goes with it.",
+  })),
+  ...[
+    ...inPacks('LambdaDLQ', ['Serverless', HIPAA, NIST]),
+    ...inPacks('LambdaTracing', ['Serverless']),
+    ...inPacks('LambdaConcurrency', [HIPAA, NIST]),
+    ...inPacks('LambdaInsideVPC', [HIPAA, NIST, PCI]),
+    ...inPacks('CloudWatchLogGroupEncrypted', [HIPAA, NIST, PCI]),
+  ].map((id) => ({
     path: CUSTOM_RESOURCE,
-    id: `Serverless::Serverless-${rule}`,
+    id,
     reason:
-      'CloudFormation waits for this function at a deployment, and fails with it: nothing is lost or left to trace.',
+      'CloudFormation waits for this function at a deployment, and fails with it: nothing is lost or left to trace. It ' +
+      "turns scans on and off, calls AWS's own API alone, and logs nothing of the gateway.",
   })),
 ];
 
-const TRAIL: Acknowledgement = {
-  path: 'DataEvents/Bucket',
-  id: 'AwsSolutions::AwsSolutions-S1',
-  reason: 'The trail is itself the log of who read what; its digest files show a file that was removed or changed.',
-};
+const TRAIL: readonly Acknowledgement[] = [
+  ...['AwsSolutions::AwsSolutions-S1', ...inPacks('S3BucketLoggingEnabled', [HIPAA, NIST, PCI])].map((id) => ({
+    path: 'DataEvents/Bucket',
+    id,
+    reason: 'The trail is itself the log of who read what; its digest files show a file that was removed or changed.',
+  })),
+  ...inPacks('S3BucketReplicationEnabled', [HIPAA, NIST, PCI]).map((id) => ({
+    path: 'DataEvents/Bucket',
+    id,
+    reason: "A copy elsewhere would take the trail out of the region where the account's data resides.",
+  })),
+  ...inPacks('CloudTrailCloudWatchLogsEnabled', [HIPAA, NIST, PCI]).map((id) => ({
+    path: 'DataEvents/Trail',
+    id,
+    reason:
+      'Data events are read after the fact, from the bucket, with their digests: a second copy of each in CloudWatch would ' +
+      'cost more than the events themselves, and alarms do not wait for it.',
+  })),
+];
 
 /** Of the stack that exists once per account and region. */
 export function accountAcknowledgements(config: AccountConfig): readonly Acknowledgement[] {
   return [
     ...(config.apiGatewayLogs ? [API_GATEWAY_LOGS] : []),
     ...(config.inspector ? INSPECTOR : []),
-    ...(config.dataEventTrail ? [TRAIL] : []),
+    ...(config.dataEventTrail ? TRAIL : []),
   ];
 }
 

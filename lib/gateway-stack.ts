@@ -81,7 +81,7 @@ export class GatewayStack extends Stack {
     });
     keys.grantRead(proxy);
     ledger.grantReserve(proxy);
-    usage.grantSettle(proxy);
+    usage.grantRecord(proxy);
     envelopeKey.grantOpen(proxy);
     return proxy;
   }
@@ -97,7 +97,7 @@ export class GatewayStack extends Stack {
     });
     keys.grantCreate(admin);
     ledger.grantOpen(admin);
-    audit.grantAppend(admin);
+    audit.grantAppend(admin, true);
     envelopeKey.grantSeal(admin);
     return admin;
   }

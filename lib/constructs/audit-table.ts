@@ -4,15 +4,27 @@ import { ENV } from '../../lambdas/env.ts';
 import type { GatewayFunction } from './gateway-function.ts';
 import { GatewayTable, type TableProps } from './gateway-table.ts';
 
+/** One chain for each account, and the operator's own. */
+const accounts = 'ACCOUNT#*';
+const operator = 'TENANT#*';
+
 /** Audit events and the heads of their hash chains. Nothing expires here, and nobody is ever granted a deletion. */
 export class AuditTable extends GatewayTable {
   constructor(scope: Construct, id: string, props: TableProps) {
     super(scope, id, { ...props, recoveryDays: 35, stream: StreamViewType.NEW_IMAGE });
   }
 
-  /** Writes events and moves the chain head on, within the transaction of the change that they record. Sets AUDIT_TABLE. */
-  grantAppend(fn: GatewayFunction): void {
-    this.allow(fn, ['dynamodb:GetItem', 'dynamodb:PutItem']);
+  /**
+   * Writes events of accounts, and where it says so of the operator, and moves the chain head on, within the transaction of
+   * the change that they record. Sets AUDIT_TABLE.
+   */
+  grantAppend(fn: GatewayFunction, ofOperator = false): void {
+    const chains = ofOperator ? [accounts, operator] : [accounts];
+    this.allow(
+      fn,
+      { actions: ['GetItem'], partitions: chains },
+      { actions: ['PutItem'], partitions: chains, inTransaction: true },
+    );
     fn.setEnvironment(ENV.auditTable, this.tableName);
   }
 }

@@ -1,4 +1,4 @@
-import { FederatedPrincipal, OidcProviderNative, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { FederatedPrincipal, ManagedPolicy, OidcProviderNative, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Aws, DefaultStackSynthesizer, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { AccountConfig } from '../account-config.ts';
@@ -36,7 +36,8 @@ export class DeliveryRoles extends Construct {
           'sts:AssumeRoleWithWebIdentity',
         ),
       });
-      role.addToPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [...roles] }));
+      const statement = new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [...roles] });
+      new ManagedPolicy(role, 'Permissions', { roles: [role], statements: [statement] });
     };
 
     addRole('Diff', [`repo:${repository}:pull_request`], [bootstrapRole('lookup')]);

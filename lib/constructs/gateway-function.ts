@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { AssetHashType, DockerImage, type Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -7,6 +7,7 @@ import { ENV, environments } from '../../lambdas/env.ts';
 import { type BundleOptions, bundleHandler } from '../bundle-handler.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { EncryptedLogGroup } from './encrypted-log-group.ts';
+import { FunctionRole } from './function-role.ts';
 import type { OperationsKey } from './operations-key.ts';
 
 export type HandlerName = keyof typeof environments;
@@ -56,7 +57,7 @@ export class GatewayFunction extends Construct {
       },
       environmentEncryption: key,
       // Without a role the library attaches a managed policy that may write to, and create, any log group.
-      role: new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+      role: new FunctionRole(this, 'Role'),
       logGroup,
     });
     this.allow(

@@ -7,7 +7,7 @@ import {
   TableEncryptionV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { GatewayFunction } from './gateway-function.ts';
@@ -39,6 +39,20 @@ export interface GatewayTableProps extends TableProps {
   readonly index?: GlobalSecondaryIndexPropsV2;
 }
 
+/** Operations of one kind on the items of some partitions. */
+export interface ItemGrant {
+  /** Without `dynamodb:`. */
+  readonly actions: readonly string[];
+  /** Patterns of the partition key, such as `ACCOUNT#*`: other items are out of reach. */
+  readonly partitions: readonly string[];
+  /**
+   * Whether only as a part of a transaction, beside the audit event of the change.
+   *
+   * @default false - by itself as well
+   */
+  readonly inTransaction?: boolean;
+}
+
 /**
  * A DynamoDB table as all of ours are: `pk` and `sk`, on demand, under our own key, restorable to any second.
  * Grants are written by hand: those of the library give whole families of actions.
@@ -63,6 +77,7 @@ export class GatewayTable extends Construct {
       },
       timeToLiveAttribute: props.expires ? 'expiresAtSeconds' : undefined,
       dynamoStream: props.stream,
+      resourcePolicy: overTlsAlone(),
       globalSecondaryIndexes: props.index && [props.index],
       deletionProtection: retainData,
       removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -77,16 +92,16 @@ export class GatewayTable extends Construct {
     );
   }
 
-  /** Queries of one index, and of nothing else. Comes on top of `allow`. */
-  protected allowIndex(fn: GatewayFunction, indexName: string): void {
+  /** Queries of some partitions of one index, and of nothing else. Comes on top of `allow`. */
+  protected allowIndex(fn: GatewayFunction, indexName: string, partitions: readonly string[]): void {
     const index = `${this.table.tableArn}/index/${indexName}`;
-    fn.allow(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [index] }));
+    fn.allow(statementOf({ actions: ['Query'], partitions }, index));
   }
 
   /** DynamoDB decrypts on the caller's behalf, so the caller needs the key too: for this table, through DynamoDB alone. */
-  protected allow(fn: GatewayFunction, actions: readonly string[]): void {
+  protected allow(fn: GatewayFunction, ...grants: readonly ItemGrant[]): void {
     fn.allow(
-      new PolicyStatement({ actions: [...actions], resources: [this.table.tableArn] }),
+      ...grants.map((grant) => statementOf(grant, this.table.tableArn)),
       new PolicyStatement({
         actions: ['kms:Decrypt'],
         resources: [this.key.keyArn],
@@ -99,4 +114,34 @@ export class GatewayTable extends Construct {
       }),
     );
   }
+}
+
+/** Whoever has permission, the table answers no call that comes unencrypted. */
+function overTlsAlone(): PolicyDocument {
+  return new PolicyDocument({
+    statements: [
+      new PolicyStatement({
+        sid: 'OverTlsAlone',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['dynamodb:*'],
+        // The table itself: a policy that named its ARN would be a circle.
+        resources: ['*'],
+        conditions: { Bool: { 'aws:SecureTransport': 'false' } },
+      }),
+    ],
+  });
+}
+
+function statementOf({ actions, partitions, inTransaction = false }: ItemGrant, resource: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: actions.map((action) => `dynamodb:${action}`),
+    resources: [resource],
+    conditions: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] },
+      // A request that names no partition at all would satisfy "for all".
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+      ...(inTransaction && { 'ForAnyValue:StringEquals': { 'dynamodb:EnclosingOperation': ['TransactWriteItems'] } }),
+    },
+  });
 }

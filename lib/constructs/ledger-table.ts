@@ -12,33 +12,42 @@ const leaseIndex = {
   projectionType: ProjectionType.KEYS_ONLY,
 };
 
+/** Every item is one scope's; the index has them by its own partitions. */
+const scopes = ['SCOPE#*'];
+const leases = ['LEASES#*'];
+
 /** Counters: what each scope has spent and holds reserved. Apart from `keys`, so that the data plane writes no policy. */
 export class LedgerTable extends GatewayTable {
   constructor(scope: Construct, id: string, props: TableProps) {
     super(scope, id, { ...props, recoveryDays: 35, expires: true, index: leaseIndex });
   }
 
-  /** Reserves and settles, one scope at a time. Sets LEDGER_TABLE. */
+  /** Reserves and settles, one scope at a time, by writes that answer with what they wrote. Sets LEDGER_TABLE. */
   grantReserve(fn: GatewayFunction): void {
-    this.allow(fn, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
+    this.allow(fn, { actions: ['UpdateItem'], partitions: scopes });
     fn.setEnvironment(ENV.ledgerTable, this.tableName);
   }
 
   /** Settles, and finds what is to be settled. Sets LEDGER_TABLE. */
   grantSweep(fn: GatewayFunction): void {
-    this.grantReserve(fn);
-    this.allowIndex(fn, leaseIndex.indexName);
+    this.allow(fn, { actions: ['GetItem', 'UpdateItem'], partitions: scopes });
+    fn.setEnvironment(ENV.ledgerTable, this.tableName);
+    this.allowIndex(fn, leaseIndex.indexName, leases);
   }
 
   /** Opens the counters of new accounts and keys, within the transaction that makes them. Sets LEDGER_TABLE. */
   grantOpen(fn: GatewayFunction): void {
-    this.allow(fn, ['dynamodb:UpdateItem']);
+    this.allow(fn, { actions: ['UpdateItem'], partitions: scopes, inTransaction: true });
     fn.setEnvironment(ENV.ledgerTable, this.tableName);
   }
 
   /** Opens counters, raises their policy version within a transaction, and reads them back. Sets LEDGER_TABLE. */
   grantManage(fn: GatewayFunction): void {
-    this.allow(fn, ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem']);
+    this.allow(
+      fn,
+      { actions: ['BatchGetItem'], partitions: scopes },
+      { actions: ['UpdateItem'], partitions: scopes, inTransaction: true },
+    );
     fn.setEnvironment(ENV.ledgerTable, this.tableName);
   }
 }

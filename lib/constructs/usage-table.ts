@@ -12,9 +12,15 @@ export class UsageTable extends GatewayTable {
     super(scope, id, { ...props, recoveryDays: 7, expires: true });
   }
 
-  /** Puts the record of a request, and looks whether there is one. Nothing is listed or deleted. Sets USAGE_TABLE. */
+  /** Puts the record of a request. Nothing is read, listed or deleted. Sets USAGE_TABLE. */
+  grantRecord(fn: GatewayFunction): void {
+    this.allow(fn, { actions: ['PutItem'], partitions: ['ACCOUNT#*'] });
+    fn.setEnvironment(ENV.usageTable, this.tableName);
+  }
+
+  /** Looks whether there is a record of a request, and puts it where there is none. Sets USAGE_TABLE. */
   grantSettle(fn: GatewayFunction): void {
-    this.allow(fn, ['dynamodb:GetItem', 'dynamodb:PutItem']);
+    this.allow(fn, { actions: ['GetItem', 'PutItem'], partitions: ['ACCOUNT#*'] });
     fn.setEnvironment(ENV.usageTable, this.tableName);
   }
 }
