@@ -1,4 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** One file looks back on what all others of its project did. */
+class LookingBackLast extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const looksBack = ({ moduleId }: TestSpecification) => moduleId.endsWith('/granted-is-used.test.ts');
+    return [...sorted.filter((file) => !looksBack(file)), ...sorted.filter(looksBack)];
+  }
+}
 
 /**
  * unit: pure rules and adapters, no process of its own. template: what the CDK app synthesizes. stack: through the local
@@ -6,6 +16,7 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LookingBackLast },
     projects: [
       {
         test: {
@@ -32,6 +43,7 @@ export default defineConfig({
           name: 'stack',
           include: ['test/{contract,stack}/**/*.test.ts'],
           globalSetup: 'test/support/stack-global-setup.ts',
+          setupFiles: 'test/support/stack-test-file.ts',
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

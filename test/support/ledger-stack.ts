@@ -3,7 +3,7 @@ import type { SweepReport } from '../../lambdas/operations/sweep-leases.ts';
 import type { LocalOptions } from '../../local/start.ts';
 import { type FakeUpstream, type Respond, startFakeUpstream } from './fake-upstream.ts';
 import { createLedgerClient, type LedgerClient } from './ledger-client.ts';
-import { startTestStack, tableNamed } from './local-stack.ts';
+import { nameOf, startTestStack, tableNamed } from './local-stack.ts';
 import { providerCredential } from './provider-credential.ts';
 import { sweepAhead } from './sweep-ahead.ts';
 import { waitUntil } from './wait-until.ts';
@@ -29,6 +29,8 @@ export async function startLedgerStack(options: Pick<LocalOptions, 'faults'> = {
   });
   const { url: origin, accountId, masterKey = '', dataDir, endpoints } = stack;
   const tables = { ledger: tableNamed(stack, 'Ledger'), usage: tableNamed(stack, 'Usage') };
+  const sweeper = nameOf(stack.functions, 'Sweeper');
+  const swept = { endpoint: endpoints.dynamodb, ledgerTable: tables.ledger, usageTable: tables.usage, sweeper };
   const client = createLedgerClient({
     origin,
     masterKey,
@@ -41,7 +43,7 @@ export async function startLedgerStack(options: Pick<LocalOptions, 'faults'> = {
     client,
     upstream,
     accountId,
-    sweep: (aheadMs) => sweepAhead(endpoints.dynamodb, tables, aheadMs),
+    sweep: (aheadMs) => sweepAhead(swept, aheadMs),
     async stop() {
       client.stop();
       await stack.stop();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type LocalOptions, type LocalStack, startLocal } from '../../local/start.ts';
 import { ensureAssembly } from '../../local/synthesize.ts';
+import { recordAccess } from './access-record.ts';
 
 /** Kept across runs, and made anew whenever a source has changed. */
 const assemblyCache = resolve(import.meta.dirname, '../../node_modules/.cache/portcullis/assembly');
@@ -31,6 +32,7 @@ export async function startTestStack(options: Partial<LocalOptions> = {}): Promi
     upstreams: new Map(),
     assemblyDir: options.assemblyDir ?? (await productAssembly()),
     log: (line) => lines.push(line),
+    onAccess: recordAccess,
     ...options,
     dataDir,
     environment: { PATH: process.env['PATH'], ...options.environment },
@@ -42,9 +44,14 @@ export async function startTestStack(options: Partial<LocalOptions> = {}): Promi
   return { ...stack, dataDir, lines, stop };
 }
 
+/** The physical name of the one whose logical id begins so. */
+export function nameOf(names: Readonly<Record<string, string>>, logicalId: string): string {
+  const [, name] = Object.entries(names).find(([id]) => id.startsWith(logicalId)) ?? [];
+  if (name === undefined) throw new Error(`the stack has no ${logicalId}`);
+  return name;
+}
+
 /** The physical name of a table. */
 export function tableNamed({ tables }: LocalStack, logicalId: string): string {
-  const [, name] = Object.entries(tables).find(([id]) => id.startsWith(logicalId)) ?? [];
-  if (name === undefined) throw new Error(`the stack has no table ${logicalId}`);
-  return name;
+  return nameOf(tables, logicalId);
 }

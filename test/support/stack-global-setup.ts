@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { z } from 'zod';
+import { openAccessRecord } from './access-record.ts';
 import { findFreePort } from './free-port.ts';
 import type { GatewayContext } from './gateway.ts';
 import { productAssembly, startTestStack, tableNamed } from './local-stack.ts';
@@ -18,6 +19,7 @@ const fault = z.enum(['throttle', 'conflict', 'internal-error', 'timeout', 'lose
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'portcullis-shared-'));
   const faultFile = join(folder, 'fault');
+  openAccessRecord(join(folder, 'access.jsonl'));
   // A copy, as the cache is made anew under a running stack where a source changes meanwhile.
   const assemblyDir = join(folder, 'assembly');
   await cp(await productAssembly(), assemblyDir, { recursive: true });

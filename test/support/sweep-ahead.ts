@@ -3,28 +3,32 @@ import { createDynamoRecordStore } from '../../lambdas/aws/dynamo-record-store.t
 import { createDynamoScopeStore } from '../../lambdas/aws/dynamo-scope-store.ts';
 import { createJsonClient } from '../../lambdas/aws/json-client.ts';
 import { type SweepReport, sweepLeases } from '../../lambdas/operations/sweep-leases.ts';
+import { accessKeyIdOf } from '../../local/iam/gatekeeper.ts';
 
-export interface SweptTables {
-  readonly ledger: string;
-  readonly usage: string;
+export interface SweptStack {
+  readonly endpoint: string;
+  readonly ledgerTable: string;
+  readonly usageTable: string;
+  /** The sweeper's physical name: what runs here is held to its role as well. */
+  readonly sweeper: string;
 }
 
 /** The sweeper as it deploys, on a running stack's tables, by a clock that is `aheadMs` ahead: leases last 15 minutes. */
-export async function sweepAhead(endpoint: string, tables: SweptTables, aheadMs: number): Promise<SweepReport> {
+export async function sweepAhead(stack: SweptStack, aheadMs: number): Promise<SweepReport> {
   const failures: unknown[] = [];
   const client = createJsonClient({
     service: 'dynamodb',
     region: 'us-east-1',
-    endpoint,
-    credentials: () => ({ accessKeyId: 'TEST', secretAccessKey: 'test' }),
+    endpoint: stack.endpoint,
+    credentials: () => ({ accessKeyId: accessKeyIdOf(stack.sweeper), secretAccessKey: 'test' }),
     now: () => Date.now(),
     random: Math.random,
   });
-  const ledger = { client, table: tables.ledger };
+  const ledger = { client, table: stack.ledgerTable };
   const report = await sweepLeases({
     leases: createDynamoLeaseIndex(ledger),
     scopes: createDynamoScopeStore(ledger),
-    records: createDynamoRecordStore({ client, table: tables.usage }),
+    records: createDynamoRecordStore({ client, table: stack.usageTable }),
     now: () => Date.now() + aheadMs,
     onFailure: (cause) => failures.push(cause),
   });

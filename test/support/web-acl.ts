@@ -3,7 +3,7 @@ import { openStackResources } from '../../local/template/stack-resources.ts';
 import { readWebAclModel, type WebAclModel } from '../../local/template/web-acl-model.ts';
 import type { Verdict } from '../../local/waf/web-acl.ts';
 import { createWebAclFront } from '../../local/waf/web-acl-front.ts';
-import type { Template } from './synthesize.ts';
+import type { Template } from '../../scripts/verify/template.ts';
 
 export function webAclModelOf(template: Template): WebAclModel {
   const resources = Object.fromEntries(

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { account, defineAccount } from '../../lib/account-config.ts';
 import { AccountStack } from '../../lib/account-stack.ts';
+import { resourcesOf } from '../../scripts/verify/template.ts';
 import { everything } from '../support/account-with-everything.ts';
-import { onlyOf, resourcesOf, synthesize } from '../support/synthesize.ts';
+import { onlyOf, synthesize } from '../support/synthesize.ts';
 
 const withConfig = (config: typeof everything) =>
   synthesize((app) => new AccountStack(app, { region: 'us-east-1', config }));
@@ -58,8 +59,8 @@ describe('GitHub Actions', () => {
   });
 
   test('may become the roles of the bootstrap and do nothing else; whoever looks cannot deploy', () => {
-    const policies = resourcesOf(full, 'AWS::IAM::Policy', z.object({ PolicyDocument: z.unknown() })).filter(({ id }) =>
-      id.startsWith('Delivery'),
+    const policies = resourcesOf(full, 'AWS::IAM::ManagedPolicy', z.object({ PolicyDocument: z.unknown() })).filter(
+      ({ id }) => id.startsWith('Delivery'),
     );
     expect(policies).toHaveLength(2);
     for (const { id, properties } of policies) {

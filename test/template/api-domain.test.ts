@@ -3,8 +3,9 @@ import * as z from 'zod';
 import type { DomainConfig } from '../../lib/domain-config.ts';
 import { GatewayStack } from '../../lib/gateway-stack.ts';
 import { defineStage, type StageConfig, stages } from '../../lib/stage-config.ts';
-import { objectionsTo } from '../support/cloudformation-schema.ts';
-import { onlyOf, resourcesOf, stageTemplates, synthesize, type Template } from '../support/synthesize.ts';
+import { objectionsTo } from '../../scripts/verify/cloudformation-schema.ts';
+import { resourcesOf, type Template } from '../../scripts/verify/template.ts';
+import { onlyOf, stageTemplates, synthesize } from '../support/synthesize.ts';
 
 const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000';
 const hostedZone = { id: 'Z123', name: 'example.com' };

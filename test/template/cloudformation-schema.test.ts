@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { AccountStack } from '../../lib/account-stack.ts';
+import { objectionsTo } from '../../scripts/verify/cloudformation-schema.ts';
+import { template } from '../../scripts/verify/template.ts';
 import { everything } from '../support/account-with-everything.ts';
-import { objectionsTo } from '../support/cloudformation-schema.ts';
-import { stageTemplates, synthesize, template } from '../support/synthesize.ts';
+import { stageTemplates, synthesize } from '../support/synthesize.ts';
 
 describe('every resource is as CloudFormation takes it', () => {
   test.each(stageTemplates)('in stage $stage.name', ({ template: synthesized }) => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { ENV, environments } from '../../lambdas/env.ts';
-import { resourcesOf, stageTemplates, type Template } from '../support/synthesize.ts';
+import { resourcesOf, type Template } from '../../scripts/verify/template.ts';
+import { stageTemplates } from '../support/synthesize.ts';
 
 const functionProperties = z.object({
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { resourcesOf, stageTemplates } from '../support/synthesize.ts';
+import { resourcesOf } from '../../scripts/verify/template.ts';
+import { stageTemplates } from '../support/synthesize.ts';
 
 const lambdaFunction = z.object({
   Runtime: z.string(),

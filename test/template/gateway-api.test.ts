@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { onlyOf, resourcesOf, stageTemplates, type Template } from '../support/synthesize.ts';
+import { resourcesOf, type Template } from '../../scripts/verify/template.ts';
+import { onlyOf, stageTemplates } from '../support/synthesize.ts';
 
 const restApi = z.object({
   SecurityPolicy: z.string(),

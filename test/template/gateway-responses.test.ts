@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { answerFault, answerRefusal } from '../../lambdas/domain/errors.ts';
-import { resourcesOf, stageTemplates } from '../support/synthesize.ts';
+import { resourcesOf } from '../../scripts/verify/template.ts';
+import { stageTemplates } from '../support/synthesize.ts';
 
 const errorBody = z.strictObject({
   error: z.strictObject({ message: z.string().min(1), type: z.string(), param: z.null(), code: z.string() }),

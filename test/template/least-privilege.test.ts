@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { resourcesOf, stageTemplates, type Template, walk } from '../support/synthesize.ts';
+import { resourcesOf, walk } from '../../scripts/verify/template.ts';
+import { stageTemplates } from '../support/synthesize.ts';
 
 const oneOrMany = <Schema extends z.ZodType>(schema: Schema) =>
   z.union([z.array(schema), schema.transform((one) => [one])]);
@@ -15,11 +16,10 @@ const statement = z.strictObject({
   Condition: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 });
 const policyDocument = z.object({ Statement: z.array(statement) });
-const policy = z.object({ PolicyDocument: policyDocument, Roles: z.array(z.object({ Ref: z.string() })) });
-const role = z.strictObject({
-  AssumeRolePolicyDocument: policyDocument,
-  Tags: z.unknown(),
-});
+const policy = z.object({ PolicyDocument: policyDocument, Roles: z.tuple([z.object({ Ref: z.string() })]) });
+/** Strict: it has neither inline nor AWS's policies. */
+const role = z.strictObject({ AssumeRolePolicyDocument: policyDocument, Tags: z.unknown() });
+const lambdaFunction = z.object({ Role: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }) });
 const key = z.object({ KeyPolicy: policyDocument });
 const permission = z.object({
   Action: z.string(),
@@ -33,110 +33,24 @@ function nameOf(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }
 
-function describeResource(resource: unknown): string {
-  const arn = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }).safeParse(resource);
-  return arn.success ? nameOf(arn.data['Fn::GetAtt'][0]) : JSON.stringify(resource);
-}
-
-/** What a role may do: `action on resource`, with the name of the table or the purpose that a condition pins down. */
-function grantsOf(template: Template, roleName: string): string[] {
-  return resourcesOf(template, 'AWS::IAM::Policy', policy)
-    .filter(({ properties }) => properties.Roles.some(({ Ref }) => nameOf(Ref) === roleName))
-    .flatMap(({ properties }) => properties.PolicyDocument.Statement)
-    .flatMap(({ Action, Resource = [], Condition }) =>
-      Action.flatMap((action) =>
-        Resource.map((resource) => `${action} on ${describeResource(resource)}${describeCondition(Condition)}`),
-      ),
-    )
-    .sort();
-}
-
-function describeCondition(condition: z.infer<typeof statement>['Condition']): string {
-  const equals = condition?.['StringEquals'];
-  if (equals === undefined) return '';
-  const table = z.object({ Ref: z.string() }).safeParse(equals['kms:EncryptionContext:aws:dynamodb:tableName']);
-  return table.success ? ` for ${nameOf(table.data.Ref)}` : ` for ${equals['kms:EncryptionContext:purpose']}`;
-}
-
-const tracing = ['xray:PutTelemetryRecords on "*"', 'xray:PutTraceSegments on "*"'];
-
 describe.each(stageTemplates)('in stage $stage.name', ({ template }) => {
-  const policies = resourcesOf(template, 'AWS::IAM::Policy', policy);
+  const policies = resourcesOf(template, 'AWS::IAM::ManagedPolicy', policy);
   const statements = policies.flatMap(({ properties }) => properties.PolicyDocument.Statement);
 
-  test('the data plane reads policies, counts what is spent and opens a credential, and can do nothing else', () => {
-    expect(grantsOf(template, 'ProxyRole')).toEqual([
-      'dynamodb:GetItem on KeysTable',
-      'dynamodb:GetItem on LedgerTable',
-      'dynamodb:GetItem on UsageTable',
-      'dynamodb:PutItem on UsageTable',
-      'dynamodb:UpdateItem on LedgerTable',
-      'kms:Decrypt on EnvelopeKey for provider-credential',
-      'kms:Decrypt on TablesKey for KeysTable',
-      'kms:Decrypt on TablesKey for LedgerTable',
-      'kms:Decrypt on TablesKey for UsageTable',
-      'logs:CreateLogStream on ProxyLogs',
-      'logs:PutLogEvents on ProxyLogs',
-      ...tracing,
-    ]);
+  test('every function has a role of its own, and every role one policy, which no other has', () => {
+    const roles = resourcesOf(template, 'AWS::IAM::Role', role).map(({ id }) => id);
+    const functions = resourcesOf(template, 'AWS::Lambda::Function', lambdaFunction);
+    expect(functions.map(({ properties }) => properties.Role['Fn::GetAtt'][0]).sort()).toEqual([...roles].sort());
+    expect(policies.map(({ properties }) => properties.Roles[0].Ref).sort()).toEqual([...roles].sort());
+    expect(resourcesOf(template, 'AWS::IAM::Policy', z.unknown())).toEqual([]);
   });
 
-  test('the operator routes seal a credential but cannot open one, and delete nothing', () => {
-    expect(grantsOf(template, 'AdminRole')).toEqual([
-      'dynamodb:GetItem on AuditTable',
-      'dynamodb:PutItem on AuditTable',
-      'dynamodb:PutItem on KeysTable',
-      'dynamodb:UpdateItem on LedgerTable',
-      'kms:Decrypt on TablesKey for AuditTable',
-      'kms:Decrypt on TablesKey for KeysTable',
-      'kms:Decrypt on TablesKey for LedgerTable',
-      'kms:GenerateDataKey on EnvelopeKey for provider-credential',
-      'logs:CreateLogStream on AdminLogs',
-      'logs:PutLogEvents on AdminLogs',
-      ...tracing,
-    ]);
-  });
-
-  test('the management plane changes keys and their counters, and neither deletes nor opens anything', () => {
-    expect(grantsOf(template, 'ManagementRole')).toEqual([
-      'dynamodb:BatchGetItem on KeysTable',
-      'dynamodb:BatchGetItem on LedgerTable',
-      'dynamodb:ConditionCheckItem on KeysTable',
-      'dynamodb:GetItem on AuditTable',
-      'dynamodb:GetItem on KeysTable',
-      'dynamodb:PutItem on AuditTable',
-      'dynamodb:PutItem on KeysTable',
-      'dynamodb:Query on KeysTable',
-      'dynamodb:UpdateItem on LedgerTable',
-      'kms:Decrypt on TablesKey for AuditTable',
-      'kms:Decrypt on TablesKey for KeysTable',
-      'kms:Decrypt on TablesKey for LedgerTable',
-      'logs:CreateLogStream on ManagementLogs',
-      'logs:PutLogEvents on ManagementLogs',
-      ...tracing,
-    ]);
-  });
-
-  test('the sweeper settles what it finds in the index of leases, and reads no policy', () => {
-    expect(grantsOf(template, 'SweeperRole')).toEqual([
-      'dynamodb:GetItem on LedgerTable',
-      'dynamodb:GetItem on UsageTable',
-      'dynamodb:PutItem on UsageTable',
-      expect.stringMatching(
-        /^dynamodb:Query on \{"Fn::Join".*"LedgerTable[0-9A-F]{8}","Arn"\]\},"\/index\/leases"\]\]\}$/,
-      ),
-      'dynamodb:UpdateItem on LedgerTable',
-      'kms:Decrypt on TablesKey for LedgerTable',
-      'kms:Decrypt on TablesKey for UsageTable',
-      'logs:CreateLogStream on SweeperLogs',
-      'logs:PutLogEvents on SweeperLogs',
-      ...tracing,
-    ]);
-  });
-
-  test('no policy belongs to anyone but those four', () => {
-    const roles = new Set(policies.flatMap(({ properties }) => properties.Roles.map(({ Ref }) => nameOf(Ref))));
-    expect([...roles].sort()).toEqual(['AdminRole', 'ManagementRole', 'ProxyRole', 'SweeperRole']);
+  test('a role is assumed by Lambda alone', () => {
+    for (const { properties } of resourcesOf(template, 'AWS::IAM::Role', role)) {
+      expect(properties.AssumeRolePolicyDocument.Statement).toEqual([
+        { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { Service: 'lambda.amazonaws.com' } },
+      ]);
+    }
   });
 
   test('no statement names an action by a wildcard', () => {
@@ -148,40 +62,6 @@ describe.each(stageTemplates)('in stage $stage.name', ({ template }) => {
     expect(new Set(onAll.flatMap(({ Action }) => Action))).toEqual(
       new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']),
     );
-  });
-
-  test('a table key is used through DynamoDB alone, for the table at hand', () => {
-    const uses = statements.filter(({ Resource = [] }) => Resource.map(describeResource).includes('TablesKey'));
-    expect(uses.length).toBeGreaterThan(0);
-    for (const { Condition } of uses) {
-      expect(Condition).toEqual({
-        StringEquals: {
-          'kms:ViaService': { 'Fn::Join': ['', ['dynamodb.', { Ref: 'AWS::Region' }, '.amazonaws.com']] },
-          'kms:EncryptionContext:aws:dynamodb:tableName': { Ref: expect.any(String) },
-        },
-      });
-    }
-  });
-
-  test('the envelope key is used for a credential whose tenant and record are named', () => {
-    const uses = statements.filter(({ Resource = [] }) => Resource.map(describeResource).includes('EnvelopeKey'));
-    expect(uses).toHaveLength(2);
-    for (const { Condition } of uses) {
-      expect(Condition).toEqual({
-        StringEquals: { 'kms:EncryptionContext:purpose': 'provider-credential' },
-        Null: { 'kms:EncryptionContext:tenant': 'false', 'kms:EncryptionContext:record': 'false' },
-      });
-    }
-  });
-
-  test('a role is assumed by Lambda alone, and has no managed or inline policy besides', () => {
-    const roles = resourcesOf(template, 'AWS::IAM::Role', role);
-    expect(roles).toHaveLength(4);
-    for (const { properties } of roles) {
-      expect(properties.AssumeRolePolicyDocument.Statement).toEqual([
-        { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { Service: 'lambda.amazonaws.com' } },
-      ]);
-    }
   });
 
   test('a function is invoked by this API alone, and the sweeper by its schedule alone', () => {

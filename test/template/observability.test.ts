@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { metricUnits } from '../../lambdas/http/request-metrics.ts';
 import { burnRates, ERROR_BUDGET } from '../../lib/constructs/burn-rate-alarms.ts';
-import { onlyOf, resourcesOf, stageTemplates, walk } from '../support/synthesize.ts';
+import { resourcesOf, walk } from '../../scripts/verify/template.ts';
+import { onlyOf, stageTemplates } from '../support/synthesize.ts';
 
 const action = z.array(z.object({ Ref: z.string().regex(/^ObservabilityAlarmTopic/) }));
 const alarm = z.object({

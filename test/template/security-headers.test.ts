@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { securityHeaders } from '../../lambdas/http/security-headers.ts';
-import { resourcesOf, stageTemplates } from '../support/synthesize.ts';
+import { resourcesOf } from '../../scripts/verify/template.ts';
+import { stageTemplates } from '../support/synthesize.ts';
 import { webAclModelOf } from '../support/web-acl.ts';
 
 /** API Gateway writes a literal between single quotes, and has no way to write one within. */

@@ -6,7 +6,8 @@ import { GatewayStack } from '../../lib/gateway-stack.ts';
 import { defineStage, type StageConfig, stages } from '../../lib/stage-config.ts';
 import type { AclRule, Statement } from '../../local/template/web-acl-model.ts';
 import type { Verdict } from '../../local/waf/web-acl.ts';
-import { onlyOf, stageTemplates, synthesize, type Template, walk } from '../support/synthesize.ts';
+import { type Template, walk } from '../../scripts/verify/template.ts';
+import { onlyOf, stageTemplates, synthesize } from '../support/synthesize.ts';
 import { type SeenRequest, type TestedAcl, testAcl, webAclModelOf } from '../support/web-acl.ts';
 
 const modelRoutes = Object.keys(routes).flatMap((route) => (route.startsWith('POST ') ? [route.slice(5)] : []));

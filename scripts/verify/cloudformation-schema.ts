@@ -1,6 +1,6 @@
 // Holds a template against the CloudFormation schema: what would otherwise be found out by a failed deployment.
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
-import { type Template, walk } from './synthesize.ts';
+import { type Template, walk } from './template.ts';
 
 const database = loadAwsServiceSpecSync();
 

@@ -1,0 +1,71 @@
+import { compilePolicy } from '../../local/iam/policy.ts';
+import { covers, forbiddenProbes, type Probe, probesOf, requestOf } from './access-probes.ts';
+import { functionPermissions } from './function-permissions.ts';
+import { simulate } from './simulate-access.ts';
+import type { FunctionAccess, StackAccess } from './stack-access.ts';
+
+export interface AccessReport {
+  /** Questions that were put to the policies of a function. */
+  readonly questions: number;
+  /** How many of them an independent evaluator answered as well. */
+  readonly simulated: number;
+  readonly objections: readonly string[];
+}
+
+/** Whether the table of permissions says yes. */
+export function isPermitted(probe: Probe, stack: StackAccess): boolean {
+  return functionPermissions[probe.functionName]?.some((permission) => covers(permission, probe, stack)) ?? false;
+}
+
+export function describeProbe({ functionName, action, on, context }: Probe): string {
+  return `${functionName}: ${action} on ${on}, ${JSON.stringify(context)}`;
+}
+
+/**
+ * Holds the policies of a stack to the table of permissions, and to the promises that no grant may break.
+ * @param sampleEvery of how many questions one is asked of the independent evaluator; 1 for all
+ */
+export async function checkAccess(stack: StackAccess, sampleEvery: number): Promise<AccessReport> {
+  const names = stack.functions.map(({ name }) => name);
+  const unknown = names.filter((name) => functionPermissions[name] === undefined);
+  const absent = Object.keys(functionPermissions).filter((name) => !names.includes(name));
+  const reports = await Promise.all(stack.functions.map((each) => checkFunction(each, stack, sampleEvery)));
+  return {
+    questions: reports.reduce((sum, { questions }) => sum + questions, 0),
+    simulated: reports.reduce((sum, { simulated }) => sum + simulated, 0),
+    objections: [
+      ...unknown.map((name) => `${name} is not in the table of permissions`),
+      ...absent.map((name) => `${name} is in the table of permissions, and nowhere else`),
+      ...reports.flatMap(({ objections }) => objections),
+    ],
+  };
+}
+
+async function checkFunction(
+  { name, roleArn, statements }: FunctionAccess,
+  stack: StackAccess,
+  sampleEvery: number,
+): Promise<AccessReport> {
+  const allows = compilePolicy(statements);
+  const probes = probesOf(name, stack);
+  const forbidden = forbiddenProbes(name, stack);
+  const objections = [
+    ...probes
+      .filter((probe) => allows(requestOf(probe, stack)) !== isPermitted(probe, stack))
+      .map(
+        (probe) =>
+          `${isPermitted(probe, stack) ? 'may not, and should' : 'may, and should not'}: ${describeProbe(probe)}`,
+      ),
+    ...forbidden
+      .filter(({ probe }) => allows(requestOf(probe, stack)) || isPermitted(probe, stack))
+      .map(({ promise, probe }) => `breaks "${promise}": ${describeProbe(probe)}`),
+  ];
+  const asked = [...probes, ...forbidden.map(({ probe }) => probe)].filter(
+    (_probe, index) => index % sampleEvery === 0,
+  );
+  for (const probe of asked) {
+    const answer = await simulate({ principal: roleArn, statements }, requestOf(probe, stack), stack);
+    if (answer !== isPermitted(probe, stack)) objections.push(`iam-simulate says otherwise: ${describeProbe(probe)}`);
+  }
+  return { questions: probes.length + forbidden.length, simulated: asked.length, objections };
+}

@@ -1,0 +1,204 @@
+// What each function may do, and nothing else: the table that the synthesized policies, the calls of a running stack and
+// docs/function-permissions.md are all held to. A function that needs more is given it here as well as by its construct.
+
+/** One action on one resource. */
+export interface Permission {
+  readonly action: string;
+  /** As the template calls it, without its hash: `KeysTable`, `LedgerTable/index/leases`, `EnvelopeKey`; `*` for none. */
+  readonly on: string;
+  /** Of a table: what the partition key begins with. */
+  readonly partition?: string;
+  /** Of a table: whether only within a transaction, beside the audit event of the change. */
+  readonly inTransaction?: boolean;
+  /** Of a KMS key: what has to be so. `present` stands for any value. */
+  readonly when?: Readonly<Record<string, string>>;
+  /** Who makes use of it: the platform does where no code of a function calls it. @default the function's code */
+  readonly usedBy?: 'platform';
+}
+
+/** What has to be so for a KMS key to be used: on behalf of a table, or for a credential whose place is named. */
+export const whenForTable = (table: string) => ({
+  'kms:ViaService': 'dynamodb.us-east-1.amazonaws.com',
+  'kms:EncryptionContext:aws:dynamodb:tableName': table,
+});
+export const whenForCredential = {
+  'kms:EncryptionContext:purpose': 'provider-credential',
+  'kms:EncryptionContext:tenant': 'present',
+  'kms:EncryptionContext:record': 'present',
+} as const;
+
+/** Actions on the items of some partitions of a table; whoever touches a table uses its key, through DynamoDB alone. */
+function items(
+  on: string,
+  actions: string,
+  partitions: string,
+  more: Pick<Permission, 'inTransaction'> = {},
+): Permission[] {
+  return actions
+    .split(' ')
+    .flatMap((action) =>
+      partitions.split(' ').map((partition) => ({ action: `dynamodb:${action}`, on, partition, ...more })),
+    );
+}
+
+function keyOf(table: string): Permission {
+  return { action: 'kms:Decrypt', on: 'TablesKey', when: whenForTable(table) };
+}
+
+/** Its own log, and the timings of X-Ray, which takes no resource. */
+function everyFunction(name: string): Permission[] {
+  const platform = { usedBy: 'platform' } as const;
+  return [
+    { action: 'logs:CreateLogStream', on: `${name}Logs`, ...platform },
+    { action: 'logs:PutLogEvents', on: `${name}Logs`, ...platform },
+    { action: 'xray:PutTelemetryRecords', on: '*', ...platform },
+    { action: 'xray:PutTraceSegments', on: '*', ...platform },
+  ];
+}
+
+const changes = { inTransaction: true };
+const audited = (chains: string): Permission[] => [
+  ...items('AuditTable', 'GetItem', chains),
+  ...items('AuditTable', 'PutItem', chains, changes),
+  keyOf('AuditTable'),
+];
+
+export const functionPermissions: Readonly<Record<string, readonly Permission[]>> = {
+  Proxy: [
+    ...items('KeysTable', 'GetItem', 'ACCOUNT# KEY# TENANT#'),
+    keyOf('KeysTable'),
+    ...items('LedgerTable', 'UpdateItem', 'SCOPE#'),
+    keyOf('LedgerTable'),
+    ...items('UsageTable', 'PutItem', 'ACCOUNT#'),
+    keyOf('UsageTable'),
+    { action: 'kms:Decrypt', on: 'EnvelopeKey', when: whenForCredential },
+    ...everyFunction('Proxy'),
+  ],
+  Admin: [
+    ...items('KeysTable', 'PutItem', 'ACCOUNT# KEY# TENANT#', changes),
+    keyOf('KeysTable'),
+    ...items('LedgerTable', 'UpdateItem', 'SCOPE#', changes),
+    keyOf('LedgerTable'),
+    ...audited('ACCOUNT# TENANT#'),
+    { action: 'kms:GenerateDataKey', on: 'EnvelopeKey', when: whenForCredential },
+    ...everyFunction('Admin'),
+  ],
+  Management: [
+    ...items('KeysTable', 'GetItem', 'ACCOUNT# KEY#'),
+    ...items('KeysTable', 'BatchGetItem ConditionCheckItem', 'KEY#'),
+    ...items('KeysTable', 'Query', 'ACCOUNT#'),
+    ...items('KeysTable', 'PutItem', 'ACCOUNT# KEY#', changes),
+    keyOf('KeysTable'),
+    ...items('LedgerTable', 'BatchGetItem', 'SCOPE#'),
+    ...items('LedgerTable', 'UpdateItem', 'SCOPE#', changes),
+    keyOf('LedgerTable'),
+    ...audited('ACCOUNT#'),
+    ...everyFunction('Management'),
+  ],
+  Sweeper: [
+    ...items('LedgerTable', 'GetItem UpdateItem', 'SCOPE#'),
+    ...items('LedgerTable/index/leases', 'Query', 'LEASES#'),
+    keyOf('LedgerTable'),
+    ...items('UsageTable', 'GetItem PutItem', 'ACCOUNT#'),
+    keyOf('UsageTable'),
+    ...everyFunction('Sweeper'),
+  ],
+};
+
+/** A promise that no grant may ever break, whatever the table above says. */
+export interface Prohibition {
+  readonly promise: string;
+  /** @default every function */
+  readonly functions?: readonly string[];
+  readonly actions: readonly string[];
+  /** Whether it is about a resource of that name. */
+  readonly on: RegExp;
+  /** Of a table. @default every partition */
+  readonly partition?: string;
+}
+
+const itemWrites = [
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'BatchWriteItem',
+  'PartiQLInsert',
+  'PartiQLUpdate',
+  'PartiQLDelete',
+];
+const itemReads = ['GetItem', 'BatchGetItem', 'Query', 'Scan', 'PartiQLSelect'];
+const onItems = (actions: readonly string[]) => actions.map((action) => `dynamodb:${action}`);
+const tableChanges = ['DeleteTable', 'UpdateTable', 'UpdateTimeToLive', 'UpdateContinuousBackups', 'PutResourcePolicy'];
+
+export const prohibitions: readonly Prohibition[] = [
+  {
+    promise: 'The data plane changes neither policy nor audit log.',
+    functions: ['Proxy'],
+    actions: onItems(itemWrites),
+    on: /^(Keys|Audit)Table/,
+  },
+  {
+    promise: 'The data plane does not read the audit log.',
+    functions: ['Proxy'],
+    actions: onItems(itemReads),
+    on: /^AuditTable/,
+  },
+  {
+    promise: 'The management plane reaches no provider credential, sealed or open.',
+    functions: ['Management'],
+    actions: onItems([...itemReads, ...itemWrites]),
+    on: /^KeysTable/,
+    partition: 'TENANT#',
+  },
+  {
+    promise: 'Only the data plane opens a credential.',
+    functions: ['Admin', 'Management', 'Sweeper'],
+    actions: ['kms:Decrypt', 'kms:ReEncryptFrom', 'kms:CreateGrant'],
+    on: /^EnvelopeKey/,
+  },
+  {
+    promise: 'Only the operator routes seal a credential.',
+    functions: ['Proxy', 'Management', 'Sweeper'],
+    actions: ['kms:GenerateDataKey', 'kms:Encrypt', 'kms:ReEncryptTo', 'kms:CreateGrant'],
+    on: /^EnvelopeKey/,
+  },
+  {
+    promise: 'Nobody changes or deletes what the audit log holds.',
+    actions: [
+      ...onItems(['UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PartiQLUpdate', 'PartiQLDelete', ...tableChanges]),
+      ...['DeleteLogGroup', 'DeleteLogStream', 'PutRetentionPolicy'].map((action) => `logs:${action}`),
+      ...['DeleteObject', 'DeleteObjectVersion', 'BypassGovernanceRetention', 'PutObjectRetention'].map(
+        (action) => `s3:${action}`,
+      ),
+      ...['DeleteBucket', 'PutBucketPolicy', 'PutLifecycleConfiguration'].map((action) => `s3:${action}`),
+    ],
+    on: /^(AuditTable|AuditLog$|AuditArchive|Archive)/,
+  },
+  { promise: 'Nobody reads a whole table.', actions: onItems(['Scan', 'ExportTableToPointInTime']), on: /Table/ },
+  { promise: 'Nobody changes or deletes a table.', actions: onItems([...tableChanges, 'CreateBackup']), on: /Table$/ },
+  {
+    promise: 'Nobody administers an encryption key.',
+    actions: ['ScheduleKeyDeletion', 'DisableKey', 'PutKeyPolicy', 'CreateGrant', 'DisableKeyRotation'].map(
+      (action) => `kms:${action}`,
+    ),
+    on: /Key$/,
+  },
+  {
+    promise: 'No function changes what another one runs, or calls it.',
+    actions: ['UpdateFunctionCode', 'UpdateFunctionConfiguration', 'AddPermission', 'InvokeFunction'].map(
+      (action) => `lambda:${action}`,
+    ),
+    on: /Function$/,
+  },
+  {
+    promise: 'No function becomes another role or changes one.',
+    actions: [
+      'sts:AssumeRole',
+      'iam:PassRole',
+      'iam:PutRolePolicy',
+      'iam:AttachRolePolicy',
+      'iam:UpdateAssumeRolePolicy',
+    ],
+    on: /Role$/,
+  },
+];

@@ -1,0 +1,4 @@
+import { beforeAll, expect } from 'vitest';
+import { recordTestFile } from './access-record.ts';
+
+beforeAll(() => recordTestFile(expect.getState().testPath ?? ''));
