@@ -2,7 +2,7 @@ import type { Faults } from './dynamodb/faults.ts';
 import { startDynamoDb } from './dynamodb/start.ts';
 import type { Streams } from './dynamodb/stream-journal.ts';
 import { createAuthorizers } from './iam/authorizers.ts';
-import type { Access } from './iam/gatekeeper.ts';
+import { type Access, type AccessObservers, describeDenial } from './iam/gatekeeper.ts';
 import { startKms } from './kms/start.ts';
 import type { ServiceEndpoints } from './lambda/function-variables.ts';
 import type { LogGroups } from './logs/log-group.ts';
@@ -16,21 +16,24 @@ export interface ServiceParts {
   readonly logs: LogGroups;
 }
 
-export interface ServiceOptions {
+export interface ServiceOptions extends AccessObservers {
   readonly dataDir: string;
   readonly log: (line: string) => void;
   readonly faults?: Faults;
-  readonly onAccess?: (access: Access) => void;
 }
 
 /** The services of AWS that the functions call, each on a port of its own. */
 export async function startServices(
   { model, logs }: ServiceParts,
-  { dataDir, log, faults, onAccess }: ServiceOptions,
+  { dataDir, log, faults, ...observers }: ServiceOptions,
   shutdown: Shutdown,
 ): Promise<{ readonly endpoints: ServiceEndpoints; readonly streams: Streams }> {
   const onFault = (operation: string) => log(`The local ${operation} failed.`);
-  const authorize = createAuthorizers(model, onAccess);
+  const onDenial = (denied: Access) => {
+    log(`${describeDenial(denied)}.`);
+    observers.onDenial?.(denied);
+  };
+  const authorize = createAuthorizers(model, { ...observers, onDenial });
   const tables = { tables: model.tables, faults, authorize: authorize.dynamodb };
   const dynamodb = await startDynamoDb({ dataDir, onFault, ...tables });
   shutdown.add(() => dynamodb.stop());

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Faults } from './dynamodb/faults.ts';
 import { lockDirectory } from './files/lock-directory.ts';
 import { type ApiFront, startApiFront } from './http/api-front.ts';
-import type { Access } from './iam/gatekeeper.ts';
+import type { AccessObservers } from './iam/gatekeeper.ts';
 import { createFunctionFleet, type FunctionFleet } from './lambda/function-fleet.ts';
 import { functionVariables, type ServiceEndpoints } from './lambda/function-variables.ts';
 import { createInvokeForEffect } from './lambda/invoke-for-effect.ts';
@@ -25,7 +25,7 @@ import { startTriggers } from './triggers/start-triggers.ts';
 import { providerCredentials, withUpstreams } from './upstreams.ts';
 import { createWebAclFront } from './waf/web-acl-front.ts';
 
-export interface LocalOptions {
+export interface LocalOptions extends AccessObservers {
   /** 0: any free port. */
   readonly port: number;
   /** Everything that the gateway stores; made with mode 0700. One process at a time. */
@@ -42,8 +42,6 @@ export interface LocalOptions {
   readonly log: (line: string) => void;
   /** Lets a test fail requests to the tables. @default none */
   readonly faults?: Faults;
-  /** Told of everything that a function was allowed to do, and did. @default nobody */
-  readonly onAccess?: (access: Access) => void;
 }
 
 /** A running gateway. */

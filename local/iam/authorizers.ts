@@ -2,7 +2,7 @@ import type { Authorize } from '../aws-json/server.ts';
 import { localRegion } from '../template/physical-identity.ts';
 import type { StackModel } from '../template/stack-model.ts';
 import { dynamoDbAccess } from './dynamodb-access.ts';
-import { type Access, createGatekeeper, describeDenial } from './gatekeeper.ts';
+import { type AccessObservers, createGatekeeper, describeDenial } from './gatekeeper.ts';
 import { kmsAccess } from './kms-access.ts';
 
 /** How each service asks whether a function may do what it is about to do. */
@@ -14,9 +14,9 @@ export interface Authorizers {
 /** @throws Error for a policy of the template that cannot be evaluated here. */
 export function createAuthorizers(
   { permissions, tableAccess, keys }: Pick<StackModel, 'permissions' | 'tableAccess' | 'keys'>,
-  onAccess: (access: Access) => void = () => undefined,
+  observers: AccessObservers = {},
 ): Authorizers {
-  const objectionTo = createGatekeeper(permissions, onAccess);
+  const objectionTo = createGatekeeper(permissions, observers);
   const authorizeBy =
     (requestsOf: ReturnType<typeof kmsAccess>): Authorize =>
     (accessKeyId, operation, input) => {

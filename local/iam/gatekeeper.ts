@@ -2,18 +2,20 @@ import { createHash } from 'node:crypto';
 import type { FunctionPermissions } from '../template/permission-model.ts';
 import { type AccessRequest, compilePolicy } from './policy.ts';
 
-/** Something that a function was allowed to do, and did. */
+/** Something that a function did, or wanted to. */
 export interface Access extends AccessRequest {
   readonly functionName: string;
 }
 
-/** The first of the requests that the caller may not make; undefined where it may make all. */
-export type Gatekeeper = (accessKeyId: string, requests: readonly AccessRequest[]) => Denial | undefined;
-
-export interface Denial {
-  readonly functionName: string;
-  readonly request: AccessRequest;
+export interface AccessObservers {
+  /** Told of everything that a function was allowed to do, and did. @default nobody */
+  readonly onAccess?: ((access: Access) => void) | undefined;
+  /** Told of what a function was not allowed to do. @default nobody */
+  readonly onDenial?: ((access: Access) => void) | undefined;
 }
+
+/** The first of the requests that the caller may not make; undefined where it may make all. */
+export type Gatekeeper = (accessKeyId: string, requests: readonly AccessRequest[]) => Access | undefined;
 
 /** Whom a function's calls come from. Anybody else on this machine is its developer, who may do anything. */
 export function accessKeyIdOf(functionName: string): string {
@@ -26,7 +28,7 @@ export function accessKeyIdOf(functionName: string): string {
  */
 export function createGatekeeper(
   permissions: readonly FunctionPermissions[],
-  onAccess: (access: Access) => void,
+  { onAccess, onDenial }: AccessObservers,
 ): Gatekeeper {
   const byAccessKey = new Map(
     permissions.map(({ functionName, statements }) => {
@@ -39,13 +41,17 @@ export function createGatekeeper(
     if (holder === undefined) return undefined;
     const { functionName, allows } = holder;
     const request = requests.find((one) => !allows(one));
-    if (request !== undefined) return { functionName, request };
-    for (const one of requests) onAccess({ functionName, ...one });
+    if (request !== undefined) {
+      const denied = { functionName, ...request };
+      onDenial?.(denied);
+      return denied;
+    }
+    for (const one of requests) onAccess?.({ functionName, ...one });
     return undefined;
   };
 }
 
 /** As AWS words it, with nothing of the request but its action and resource. */
-export function describeDenial({ functionName, request: { action, resource } }: Denial): string {
+export function describeDenial({ functionName, action, resource }: Access): string {
   return `The role of ${functionName} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
 }

@@ -34,7 +34,7 @@ function compileStatement({ Action, Resource, Condition }: PolicyStatement): Pol
 }
 
 /** `*` is any text and `?` any character; nothing else is special. */
-function compilePattern(pattern: string, flags = ''): RegExp {
+export function compilePattern(pattern: string, flags = ''): RegExp {
   if (pattern.includes('${')) throw new Error('A policy variable is not known locally.');
   const source = pattern
     .replace(/[.+^$()|[\]{}\\]/g, '\\$&')

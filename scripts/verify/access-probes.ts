@@ -1,7 +1,8 @@
 // The questions that are put to a function's policies: every action that matters on every resource of the stack, in every
 // context that could make a difference; and what the table of permissions says to each.
-import type { AccessRequest } from '../../local/iam/policy.ts';
+import { type AccessRequest, compilePattern } from '../../local/iam/policy.ts';
 import {
+  functionPermissions,
   type Permission,
   type Prohibition,
   prohibitions,
@@ -15,11 +16,11 @@ export interface Probe {
   readonly action: string;
   /** As in the table of permissions. */
   readonly on: string;
+  /** A partition key, as an example of its kind. */
   readonly partition?: string | undefined;
   readonly context: AccessRequest['context'];
 }
 
-const partitions = ['ACCOUNT#', 'KEY#', 'TENANT#', 'SCOPE#', 'LEASES#', 'OTHER#'];
 const onItems = [
   ...[
     'GetItem',
@@ -61,6 +62,10 @@ const onLogs = [
 const onFunctions = ['InvokeFunction', 'UpdateFunctionCode', 'UpdateFunctionConfiguration', 'AddPermission'];
 const onRoles = ['PassRole', 'PutRolePolicy', 'AttachRolePolicy', 'UpdateAssumeRolePolicy'];
 const onBuckets = ['DeleteBucket', 'PutBucketPolicy', 'PutLifecycleConfiguration', 'ListBucket'];
+const onObjects = [
+  ...['GetObject', 'PutObject', 'DeleteObject', 'DeleteObjectVersion', 'AbortMultipartUpload'],
+  ...['PutObjectRetention', 'PutObjectLegalHold', 'BypassGovernanceRetention'],
+];
 const onQueues = ['SendMessage', 'ReceiveMessage', 'DeleteMessage', 'PurgeQueue'];
 const onTopics = ['Publish', 'Subscribe', 'DeleteTopic', 'SetTopicAttributes'];
 const anywhere = [
@@ -76,12 +81,25 @@ const anywhere = [
 
 type Context = AccessRequest['context'];
 
-/** Of a table: each partition and none, by itself and within a transaction of either kind. */
-function itemContexts(): { partition: string | undefined; context: Context }[] {
+const leadingKeys = 'dynamodb:LeadingKeys';
+
+/** A key of each kind that the table of permissions or a policy speaks of, and one of a kind that neither knows. */
+function exampleKeys({ functions }: StackAccess): string[] {
+  const inTable = Object.values(functionPermissions).flatMap((all) => all.map(({ partition }) => partition ?? []));
+  const inPolicies = functions.flatMap(({ statements }) =>
+    statements.flatMap(({ Condition }) => Object.values(Condition).flatMap((keys) => keys[leadingKeys] ?? [])),
+  );
+  // The operator `Null` has a truth value where others have a key.
+  const patterns = [...inTable.flat(), ...inPolicies].filter((pattern) => pattern.includes('#'));
+  return [...new Set([...patterns.map((pattern) => pattern.replaceAll('*', 'x')), 'OTHER#x'])];
+}
+
+/** Of a table: each kind of key and none, by itself and within a transaction of either kind. */
+function itemContexts(stack: StackAccess): { partition: string | undefined; context: Context }[] {
   const within = (operation: string): Context => ({ 'dynamodb:EnclosingOperation': operation });
   const enclosings = [{}, within('TransactWriteItems'), within('TransactGetItems')];
-  return [...partitions, undefined].flatMap((partition) => {
-    const named: Context = partition === undefined ? {} : { 'dynamodb:LeadingKeys': [`${partition}x`] };
+  return [...exampleKeys(stack), undefined].flatMap((partition) => {
+    const named: Context = partition === undefined ? {} : { [leadingKeys]: [partition] };
     return enclosings.map((enclosing) => ({ partition, context: { ...named, ...enclosing } }));
   });
 }
@@ -99,9 +117,10 @@ function keyContexts({ tableNames }: StackAccess): Context[] {
   return [...right, ...spoilt, {}];
 }
 
-function probesOnTable(on: string, functionName: string): Probe[] {
+function probesOnTable(on: string, functionName: string, stack: StackAccess): Probe[] {
+  const contexts = itemContexts(stack);
   const inContext = onItems.flatMap((action) =>
-    itemContexts().map((context) => ({ functionName, action: `dynamodb:${action}`, on, ...context })),
+    contexts.map((context) => ({ functionName, action: `dynamodb:${action}`, on, ...context })),
   );
   return [...inContext, ...onTables.map((action) => ({ functionName, action: `dynamodb:${action}`, on, context: {} }))];
 }
@@ -112,7 +131,7 @@ function probesOn(on: string, arn: string, functionName: string, stack: StackAcc
     actions.map((action) => ({ functionName, action: `${service}:${action}`, on, context: {} }));
   switch (service) {
     case 'dynamodb':
-      return probesOnTable(on, functionName);
+      return probesOnTable(on, functionName, stack);
     case 'kms':
       return onKeys.flatMap((action) =>
         keyContexts(stack).map((context) => ({ functionName, action: `kms:${action}`, on, context })),
@@ -124,7 +143,10 @@ function probesOn(on: string, arn: string, functionName: string, stack: StackAcc
     case 'iam':
       return [...plain(onRoles), { functionName, action: 'sts:AssumeRole', on, context: {} }];
     case 's3':
-      return plain(onBuckets);
+      return [
+        ...plain(onBuckets),
+        ...onObjects.map((action) => ({ functionName, action: `s3:${action}`, on: `${on}/object`, context: {} })),
+      ];
     case 'sqs':
       return plain(onQueues);
     case 'sns':
@@ -136,10 +158,10 @@ function probesOn(on: string, arn: string, functionName: string, stack: StackAcc
 
 /** Every question about one function. */
 export function probesOf(functionName: string, stack: StackAccess): Probe[] {
-  const indexes = [...stack.tableNames.keys()].flatMap((table) => [`${table}/index/leases`, `${table}/index/other`]);
+  const indexes = [...stack.indexes, ...[...stack.tableNames.keys()].map((table) => `${table}/index/other`)];
   return [
     ...[...stack.arns, ...foreign].flatMap(([on, arn]) => probesOn(on, arn, functionName, stack)),
-    ...indexes.flatMap((on) => probesOnTable(on, functionName).filter(({ action }) => onIndexes.test(action))),
+    ...indexes.flatMap((on) => probesOnTable(on, functionName, stack).filter(({ action }) => onIndexes.test(action))),
     ...anywhere.map((action) => ({ functionName, action, on: '*', context: {} })),
   ];
 }
@@ -167,12 +189,17 @@ export function requestOf({ action, on, context }: Probe, { arns }: StackAccess)
 /** Whether one permission covers a question. */
 export function covers(permission: Permission, probe: Probe, { tableNames }: StackAccess): boolean {
   const { action, on, partition, inTransaction = false, when = {} } = permission;
-  if (action !== probe.action || on !== probe.on || partition !== probe.partition) return false;
+  if (action !== probe.action || on !== probe.on || !coversKey(partition, probe.partition)) return false;
   if (inTransaction && probe.context['dynamodb:EnclosingOperation'] !== 'TransactWriteItems') return false;
   return Object.entries(when).every(([key, value]) => {
     const given = probe.context[key];
     return value === 'present' ? given !== undefined : given === (tableNames.get(value) ?? value);
   });
+}
+
+function coversKey(pattern: string | undefined, key: string | undefined): boolean {
+  if (pattern === undefined || key === undefined) return pattern === key;
+  return compilePattern(pattern).test(key);
 }
 
 /** The questions of the promises that hold whatever the table of permissions says; the answer to each is no. */
@@ -195,7 +222,7 @@ function probesOfProhibition(
     .filter((action) => action.startsWith(`${service}:`) || (service === 'iam' && action.startsWith('sts:')))
     .flatMap((action) =>
       contextsOf(service, stack)
-        .filter((context) => partition === undefined || context.partition === partition)
+        .filter((context) => partition === undefined || coversKey(partition, context.partition))
         .map((context) => ({ promise, probe: { ...of, action, ...context } })),
     );
 }
@@ -204,7 +231,7 @@ function contextsOf(
   service: string | undefined,
   stack: StackAccess,
 ): { partition: string | undefined; context: Context }[] {
-  if (service === 'dynamodb') return itemContexts();
+  if (service === 'dynamodb') return itemContexts(stack);
   const contexts = service === 'kms' ? keyContexts(stack) : [{}];
   return contexts.map((context) => ({ partition: undefined, context }));
 }

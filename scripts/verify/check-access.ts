@@ -21,6 +21,39 @@ export function describeProbe({ functionName, action, on, context }: Probe): str
   return `${functionName}: ${action} on ${on}, ${JSON.stringify(context)}`;
 }
 
+const table = 'scripts/verify/function-permissions.ts';
+
+/** What the policies allow and the table does not, or the other way round, each with the row that it is about. */
+export function differencesOf({ name, statements }: FunctionAccess, stack: StackAccess): string[] {
+  const allows = compilePolicy(statements);
+  const differing = probesOf(name, stack).filter(
+    (probe) => allows(requestOf(probe, stack)) !== isPermitted(probe, stack),
+  );
+  const tooMuch = rowsFor(differing.filter((probe) => !isPermitted(probe, stack)));
+  const tooLittle = rowsFor(differing.filter((probe) => isPermitted(probe, stack)));
+  return [
+    ...tooMuch.map(
+      (row) => `${name} may, and should not: ${row}. Take it out of its construct, or add the row to ${table}`,
+    ),
+    ...tooLittle.map(
+      (row) => `${name} may not, and should: ${row}. Grant it in a construct, or take the row out of ${table}`,
+    ),
+  ];
+}
+
+/** The rows of the table of permissions that questions are about. */
+export function rowsFor(probes: readonly Probe[]): string[] {
+  const kinds = Map.groupBy(probes, ({ action, on, partition }) => JSON.stringify([action, on, partition]));
+  return [...kinds.values()].flatMap((kind) => {
+    const inTransaction = kind.every(({ context }) => context['dynamodb:EnclosingOperation'] === 'TransactWriteItems');
+    return kind.slice(0, 1).map(({ action, on, partition, context }) => {
+      const key = partition?.replaceAll(/\bx\b/g, '*');
+      const when = action.startsWith('kms:') ? context : undefined;
+      return JSON.stringify({ action, on, partition: key, inTransaction: inTransaction || undefined, when });
+    });
+  });
+}
+
 /**
  * Holds the policies of a stack to the table of permissions, and to the promises that no grant may break.
  * @param sampleEvery of how many questions one is asked of the independent evaluator; 1 for all
@@ -50,12 +83,7 @@ async function checkFunction(
   const probes = probesOf(name, stack);
   const forbidden = forbiddenProbes(name, stack);
   const objections = [
-    ...probes
-      .filter((probe) => allows(requestOf(probe, stack)) !== isPermitted(probe, stack))
-      .map(
-        (probe) =>
-          `${isPermitted(probe, stack) ? 'may not, and should' : 'may, and should not'}: ${describeProbe(probe)}`,
-      ),
+    ...differencesOf({ name, roleArn, statements }, stack),
     ...forbidden
       .filter(({ probe }) => allows(requestOf(probe, stack)) || isPermitted(probe, stack))
       .map(({ promise, probe }) => `breaks "${promise}": ${describeProbe(probe)}`),

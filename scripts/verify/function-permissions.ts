@@ -6,7 +6,7 @@ export interface Permission {
   readonly action: string;
   /** As the template calls it, without its hash: `KeysTable`, `LedgerTable/index/leases`, `EnvelopeKey`; `*` for none. */
   readonly on: string;
-  /** Of a table: what the partition key begins with. */
+  /** Of a table: the partition keys, as a grant has them; `*` is any text. */
   readonly partition?: string;
   /** Of a table: whether only within a transaction, beside the audit event of the change. */
   readonly inTransaction?: boolean;
@@ -65,41 +65,41 @@ const audited = (chains: string): Permission[] => [
 
 export const functionPermissions: Readonly<Record<string, readonly Permission[]>> = {
   Proxy: [
-    ...items('KeysTable', 'GetItem', 'ACCOUNT# KEY# TENANT#'),
+    ...items('KeysTable', 'GetItem', 'ACCOUNT#* KEY#* TENANT#*'),
     keyOf('KeysTable'),
-    ...items('LedgerTable', 'UpdateItem', 'SCOPE#'),
+    ...items('LedgerTable', 'UpdateItem', 'SCOPE#*'),
     keyOf('LedgerTable'),
-    ...items('UsageTable', 'PutItem', 'ACCOUNT#'),
+    ...items('UsageTable', 'PutItem', 'ACCOUNT#*'),
     keyOf('UsageTable'),
     { action: 'kms:Decrypt', on: 'EnvelopeKey', when: whenForCredential },
     ...everyFunction('Proxy'),
   ],
   Admin: [
-    ...items('KeysTable', 'PutItem', 'ACCOUNT# KEY# TENANT#', changes),
+    ...items('KeysTable', 'PutItem', 'ACCOUNT#* KEY#* TENANT#*', changes),
     keyOf('KeysTable'),
-    ...items('LedgerTable', 'UpdateItem', 'SCOPE#', changes),
+    ...items('LedgerTable', 'UpdateItem', 'SCOPE#*', changes),
     keyOf('LedgerTable'),
-    ...audited('ACCOUNT# TENANT#'),
+    ...audited('ACCOUNT#* TENANT#*'),
     { action: 'kms:GenerateDataKey', on: 'EnvelopeKey', when: whenForCredential },
     ...everyFunction('Admin'),
   ],
   Management: [
-    ...items('KeysTable', 'GetItem', 'ACCOUNT# KEY#'),
-    ...items('KeysTable', 'BatchGetItem ConditionCheckItem', 'KEY#'),
-    ...items('KeysTable', 'Query', 'ACCOUNT#'),
-    ...items('KeysTable', 'PutItem', 'ACCOUNT# KEY#', changes),
+    ...items('KeysTable', 'GetItem', 'ACCOUNT#* KEY#*'),
+    ...items('KeysTable', 'BatchGetItem ConditionCheckItem', 'KEY#*'),
+    ...items('KeysTable', 'Query', 'ACCOUNT#*'),
+    ...items('KeysTable', 'PutItem', 'ACCOUNT#* KEY#*', changes),
     keyOf('KeysTable'),
-    ...items('LedgerTable', 'BatchGetItem', 'SCOPE#'),
-    ...items('LedgerTable', 'UpdateItem', 'SCOPE#', changes),
+    ...items('LedgerTable', 'BatchGetItem', 'SCOPE#*'),
+    ...items('LedgerTable', 'UpdateItem', 'SCOPE#*', changes),
     keyOf('LedgerTable'),
-    ...audited('ACCOUNT#'),
+    ...audited('ACCOUNT#*'),
     ...everyFunction('Management'),
   ],
   Sweeper: [
-    ...items('LedgerTable', 'GetItem UpdateItem', 'SCOPE#'),
-    ...items('LedgerTable/index/leases', 'Query', 'LEASES#'),
+    ...items('LedgerTable', 'GetItem UpdateItem', 'SCOPE#*'),
+    ...items('LedgerTable/index/leases', 'Query', 'LEASES#*'),
     keyOf('LedgerTable'),
-    ...items('UsageTable', 'GetItem PutItem', 'ACCOUNT#'),
+    ...items('UsageTable', 'GetItem PutItem', 'ACCOUNT#*'),
     keyOf('UsageTable'),
     ...everyFunction('Sweeper'),
   ],
@@ -113,7 +113,7 @@ export interface Prohibition {
   readonly actions: readonly string[];
   /** Whether it is about a resource of that name. */
   readonly on: RegExp;
-  /** Of a table. @default every partition */
+  /** Of a table: as in a permission. @default every partition */
   readonly partition?: string;
 }
 
@@ -148,7 +148,7 @@ export const prohibitions: readonly Prohibition[] = [
     functions: ['Management'],
     actions: onItems([...itemReads, ...itemWrites]),
     on: /^KeysTable/,
-    partition: 'TENANT#',
+    partition: 'TENANT#*',
   },
   {
     promise: 'Only the data plane opens a credential.',

@@ -22,7 +22,9 @@ function entriesOf(permissions: readonly Permission[]): Entry[] {
     group.slice(0, 1).map((first) => ({
       on: first.on,
       action: first.action,
-      partitions: code(group.flatMap(({ partition }) => (partition === undefined ? [] : [`${partition}…`]))),
+      partitions: code(
+        group.flatMap(({ partition }) => (partition === undefined ? [] : [partition.replaceAll('*', '…')])),
+      ),
       where: whereOf(first),
     })),
   );

@@ -7,6 +7,7 @@ import { openStackResources, type StackResources } from '../../local/template/st
 const keyPolicy = z.object({
   KeyPolicy: z.looseObject({ Statement: z.array(z.record(z.string(), z.unknown())) }),
 });
+const indexedTable = z.object({ GlobalSecondaryIndexes: z.array(z.object({ IndexName: z.string() })).optional() });
 export type KeyPolicy = z.infer<typeof keyPolicy>['KeyPolicy'];
 
 export interface FunctionAccess {
@@ -23,6 +24,8 @@ export interface StackAccess {
   readonly arns: ReadonlyMap<string, string>;
   /** Names of tables as DynamoDB knows them, by the same. */
   readonly tableNames: ReadonlyMap<string, string>;
+  /** `LedgerTable/index/leases`, by the same. */
+  readonly indexes: readonly string[];
   /** By the same name as in `arns`. */
   readonly keyPolicies: ReadonlyMap<string, KeyPolicy>;
 }
@@ -45,6 +48,11 @@ export function readStackAccess(synthesized: unknown, stackName: string): StackA
     functions: readFunctions(resources),
     arns: new Map(arns),
     tableNames: new Map(tables.map(({ logicalId, identity }) => [nameOf(logicalId), identity.ref])),
+    indexes: tables.flatMap((found) =>
+      (found.read(indexedTable).GlobalSecondaryIndexes ?? []).map(
+        ({ IndexName }) => `${nameOf(found.logicalId)}/index/${IndexName}`,
+      ),
+    ),
     keyPolicies: new Map(
       resources
         .ofType('AWS::KMS::Key')

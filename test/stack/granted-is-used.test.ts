@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readStackAssembly } from '../../local/template/cloud-assembly.ts';
 import { covers, type Probe } from '../../scripts/verify/access-probes.ts';
+import { rowsFor } from '../../scripts/verify/check-access.ts';
 import { functionPermissions } from '../../scripts/verify/function-permissions.ts';
 import { readStackAccess, type StackAccess } from '../../scripts/verify/stack-access.ts';
 import { type AccessRecord, readAccessRecord } from '../support/access-record.ts';
@@ -35,7 +36,7 @@ it('what the functions did was granted by the table of permissions', async () =>
   const ungranted = probes.filter(
     (probe) => !functionPermissions[probe.functionName]?.some((permission) => covers(permission, probe, stack)),
   );
-  expect(ungranted).toEqual([]);
+  expect(rowsFor(ungranted), 'each is a row of scripts/verify/function-permissions.ts to add').toEqual([]);
 });
 
 if (missing.length === 0) {
@@ -52,7 +53,7 @@ if (missing.length === 0) {
     process.stdout.write(
       `permissions: ${granted} granted, ${unused.length} never used in ${testFiles.length} test files\n`,
     );
-    expect(unused).toEqual([]);
+    expect(unused, 'no test makes use of it: test it, or take the grant and its row away').toEqual([]);
   });
 } else {
   it('is no run of every test: what is granted cannot all have been made use of', () => {

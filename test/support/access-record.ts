@@ -9,10 +9,11 @@ const VARIABLE = 'PORTCULLIS_ACCESS_RECORD';
 const record = z.union([
   z.strictObject({ testFile: z.string() }),
   z.strictObject({
+    isDenied: z.boolean(),
     functionName: z.string(),
     action: z.string(),
     resource: z.string(),
-    /** `ACCOUNT#` of `ACCOUNT#acct_…`. */
+    /** `ACCOUNT#x` of `ACCOUNT#acct_…`. */
     partitions: z.array(z.string()),
     context: z.record(z.string(), z.string()),
   }),
@@ -34,31 +35,47 @@ function append(entry: z.infer<typeof record>): void {
   appendFileSync(path, `${line}\n`);
 }
 
+/** Kinds of items are named in capitals, and the operator is one alone. */
+function exampleOf(key: string): string {
+  const [kind = '', ...rest] = key.split('#');
+  return [kind, ...rest.map((part) => (/^([A-Z]+|operator)$/.test(part) ? part : 'x'))].join('#');
+}
+
 /** Ids do not matter, only that they were there: a kind of use is noted once. */
-export function recordAccess({ functionName, action, resource, context }: Access): void {
+export function recordAccess(access: Access): void {
+  append({ isDenied: false, ...kindOf(access) });
+}
+
+export function recordDenial(access: Access): void {
+  append({ isDenied: true, ...kindOf(access) });
+}
+
+function kindOf({ functionName, action, resource, context }: Access) {
   const { 'dynamodb:LeadingKeys': keys = [], ...rest } = context;
   const single = Object.entries(rest).flatMap(([key, value]) =>
     typeof value === 'string' ? [[key, value] as const] : [],
   );
-  append({
+  return {
     functionName,
     action,
     resource,
-    partitions: [...new Set([keys].flat().map((key) => key.replace(/#.*$/s, '#')))].sort(),
+    partitions: [...new Set([keys].flat().map(exampleOf))].sort(),
     context: Object.fromEntries(single.map(([key, value]) => [key, /:(tenant|record)$/.test(key) ? 'x' : value])),
-  });
+  };
 }
 
 export function recordTestFile(testFile: string): void {
   append({ testFile });
 }
 
-export function readAccessRecord(): { testFiles: readonly string[]; uses: readonly AccessRecord[] } {
+export function readAccessRecord() {
   const path = process.env[VARIABLE];
   const text = path !== undefined && existsSync(path) ? readFileSync(path, 'utf8') : '';
   const entries = text.split('\n').flatMap((line) => (line === '' ? [] : [record.parse(JSON.parse(line))]));
+  const accesses = entries.flatMap((entry) => ('testFile' in entry ? [] : [entry]));
   return {
     testFiles: entries.flatMap((entry) => ('testFile' in entry ? [entry.testFile] : [])),
-    uses: entries.flatMap((entry) => ('testFile' in entry ? [] : [entry])),
+    uses: accesses.filter(({ isDenied }) => !isDenied),
+    denials: accesses.filter(({ isDenied }) => isDenied),
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type LocalOptions, type LocalStack, startLocal } from '../../local/start.ts';
 import { ensureAssembly } from '../../local/synthesize.ts';
-import { recordAccess } from './access-record.ts';
+import { recordAccess, recordDenial } from './access-record.ts';
 
 /** Kept across runs, and made anew whenever a source has changed. */
 const assemblyCache = resolve(import.meta.dirname, '../../node_modules/.cache/portcullis/assembly');
@@ -33,6 +33,7 @@ export async function startTestStack(options: Partial<LocalOptions> = {}): Promi
     assemblyDir: options.assemblyDir ?? (await productAssembly()),
     log: (line) => lines.push(line),
     onAccess: recordAccess,
+    onDenial: recordDenial,
     ...options,
     dataDir,
     environment: { PATH: process.env['PATH'], ...options.environment },

@@ -72,6 +72,7 @@ const permissions = [
 
 let folder: string;
 let accesses: Access[] = [];
+let denials: Access[] = [];
 const stops: (() => Promise<void>)[] = [];
 let endpoints = { dynamodb: '', kms: '' };
 
@@ -80,7 +81,13 @@ beforeAll(async () => {
   const keys = [keyArn, tableKeyArn].map(keyDefinition);
   const indexKeys = { byOther: 'other' };
   const table = { name: 'Items', arn: tableArn, partitionKey: 'pk', indexKeys, keyArn: tableKeyArn };
-  const authorize = createAuthorizers({ permissions, tableAccess: [table], keys }, (access) => accesses.push(access));
+  const authorize = createAuthorizers(
+    { permissions, tableAccess: [table], keys },
+    {
+      onAccess: (access) => accesses.push(access),
+      onDenial: (denied) => denials.push(denied),
+    },
+  );
   const definition = {
     name: 'Items',
     keySchema: [{ name: 'pk', type: 'HASH' as const }],
@@ -102,6 +109,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   accesses = [];
+  denials = [];
 });
 afterAll(async () => {
   for (const stop of stops) await stop();
@@ -191,6 +199,7 @@ describe('a function does with items what its role allows', () => {
   ])('and not %s: %s', async (action, _what, call) => {
     await expect(call()).rejects.toEqual(denied(action));
     expect(accesses).toEqual([]);
+    expect(denials).toEqual([expect.objectContaining({ functionName: 'reader', action })]);
   });
 
   test('also in a transaction that reads', async () => {
