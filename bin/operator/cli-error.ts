@@ -1,5 +1,5 @@
 /** What a script can tell apart. */
-export const exitCodes = { ok: 0, fault: 1, usage: 2, auth: 4 } as const;
+export const exitCodes = { ok: 0, fault: 1, usage: 2, auth: 4, refuted: 5 } as const;
 
 /** Ends the command with a message for people and a code for scripts. */
 export class CliError extends Error {

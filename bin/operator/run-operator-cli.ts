@@ -4,6 +4,7 @@ import { type AdminTarget, findAdminTarget } from './admin-target.ts';
 import { callAdmin } from './call-admin.ts';
 import { CliError, exitCodes } from './cli-error.ts';
 import { readSecret, type SecretSource } from './read-secret.ts';
+import { verifyAuditLog } from './verify-audit-log.ts';
 
 export interface CliHost extends SecretSource {
   /** Data: stdout. */
@@ -33,8 +34,10 @@ Examples:
   $ portcullis account create --name "Search team" --plan startup --url https://abc.execute-api.us-east-1.amazonaws.com/live/admin
   $ portcullis provider set-credential openai --from-env OPENAI_API_KEY --data .portcullis
   $ pass show anthropic | portcullis provider set-credential anthropic --url "$PORTCULLIS_URL"
+  $ portcullis audit verify acct_1.ndjson --checkpoints checkpoints/ --public-key audit.pub
 
-Exit codes: 0 done, 1 the gateway failed or cannot be reached, 2 wrong usage or refused input, 4 not allowed.
+Exit codes: 0 done, 1 the gateway failed or cannot be reached, 2 wrong usage or refused input, 4 not allowed, 5 an audit log
+does not hold.
 `;
 
 interface Session {
@@ -102,7 +105,22 @@ function buildProgram(host: CliHost): Command {
       if (command.args.length > 1) throw new CliError('usage', SECRET_AS_ARGUMENT);
       await setCredential(await openSession(options), name, options);
     });
+  addAudit(program, host);
   return program;
+}
+
+function addAudit(program: Command, host: CliHost): void {
+  const audit = program.command('audit').description('audit logs');
+  audit
+    .command('verify')
+    .description('check an exported audit log, offline, and name the first link that does not hold')
+    .argument('<file>', 'the log: one event per line, as JSON, the oldest first')
+    .option('--account <id>', 'whose log it must be; without it, whoever the first event names')
+    .option('--checkpoints <path>', "the archive's checkpoints: a copy of the folder, or a file of one per line")
+    .option('--public-key <key>', 'the key that signed them, as C2SP writes it, or a file of it (PEM too)')
+    .option('--as-of <time>', 'when the log was complete: the checkpoints must reach to within 70 minutes of it')
+    .option('--json', 'print the verdict as JSON')
+    .action(async (file: string, options: unknown) => verifyAuditLog(file, options, host.write));
 }
 
 /** Runs one command. Resolves with the process's exit code; never throws. */

@@ -2,6 +2,7 @@
 // keys and provider credentials; `ledger` holds the counters of each scope; `usage` holds the records of requests; `audit`
 // holds one chain per account, and one of the operator's own.
 
+import { writeSequence } from '../domain/audit/audit-chain.ts';
 import { OPERATOR_TENANT } from '../domain/credentials/credential-record.ts';
 
 export type ItemKey = Readonly<Record<'pk' | 'sk', { readonly S: string }>>;
@@ -42,9 +43,8 @@ function chainPartition(tenant: string): string {
   return tenant === OPERATOR_TENANT ? `TENANT#${tenant}` : `ACCOUNT#${tenant}`;
 }
 
-/** Zero-padded, so that the order of the text is the order of the chain. */
 export function auditEventKey(tenant: string, sequence: number): ItemKey {
-  return itemKey(chainPartition(tenant), `EVENT#${String(sequence).padStart(12, '0')}`);
+  return itemKey(chainPartition(tenant), `EVENT#${writeSequence(sequence)}`);
 }
 
 export function auditHeadKey(tenant: string): ItemKey {

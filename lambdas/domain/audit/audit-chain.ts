@@ -22,17 +22,39 @@ export type ChainedEvent = AuditEntry & {
   readonly hash: string;
 };
 
-const START = { sequence: 0, hash: '0'.repeat(64) } as const;
+/** Where a chain stands behind one of its events. */
+export interface ChainPlace {
+  readonly sequence: number;
+  readonly hash: string;
+}
 
-/** Puts the entries behind `head`, in order. They must belong to that chain's tenant. */
+/** Where it stands before its first one. */
+export const START: ChainPlace = { sequence: 0, hash: '0'.repeat(64) };
+
+/** Zero-padded, so that the order of the text is the order of the chain. */
+export function writeSequence(sequence: number): string {
+  return String(sequence).padStart(12, '0');
+}
+
+const placedId = /^audit_(\d{12})_[0-9A-Za-z]+$/;
+
+/** The place of the event that has this id in its chain; undefined: no event has it. */
+export function sequenceOfId(id: string): number | undefined {
+  const [, sequence] = placedId.exec(id) ?? [];
+  return sequence === undefined ? undefined : Number(sequence);
+}
+
+/** Puts the entries behind `head`, in order, and their places into their ids. They must belong to that chain's tenant. */
 export function chainEvents(
   head: ChainHead | undefined,
   entries: readonly AuditEntry[],
   digest: Digest,
 ): readonly ChainedEvent[] {
-  let last: { readonly sequence: number; readonly hash: string } = head ?? START;
+  let last: ChainPlace = head ?? START;
   return entries.map((entry) => {
-    const link = { ...entry, sequence: last.sequence + 1, previous_hash: last.hash };
+    const sequence = last.sequence + 1;
+    const id = entry.id.replace('_', `_${writeSequence(sequence)}_`);
+    const link = { ...entry, id, sequence, previous_hash: last.hash };
     last = { ...link, hash: digest(link) };
     return { ...link, hash: last.hash };
   });
@@ -46,18 +68,28 @@ const chainLink = z.looseObject({
   hash: z.string(),
 });
 
+export type ChainFault = 'malformed' | 'foreign' | 'gap' | 'unlinked' | 'edited';
+
 export type ChainVerdict =
-  | { readonly ok: true; readonly head: { readonly sequence: number; readonly hash: string } }
+  | { readonly ok: true; readonly head: ChainPlace }
   | {
       readonly ok: false;
       /** The place of the first event that does not fit, from 1. */
       readonly place: number;
-      readonly fault: 'malformed' | 'foreign' | 'gap' | 'unlinked' | 'edited';
+      readonly fault: ChainFault;
     };
 
-/** Checks a tenant's whole chain, from its first event. `events` may come from anywhere: nothing of them is trusted. */
-export function verifyChain(tenant: string, events: readonly unknown[], digest: Digest): ChainVerdict {
-  let last: { readonly sequence: number; readonly hash: string } = START;
+/**
+ * Checks a tenant's chain, from its first event or from behind a place that was found good. `events` may come from
+ * anywhere: nothing of them is trusted.
+ */
+export function verifyChain(
+  tenant: string,
+  events: readonly unknown[],
+  digest: Digest,
+  from: ChainPlace = START,
+): ChainVerdict {
+  let last = from;
   for (const event of events) {
     const place = last.sequence + 1;
     const parsed = z.safeParse(chainLink, event);

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalDigest } from '../../../lambdas/crypto/canonical-digest.ts';
-import { type ChainedEvent, chainEvents, verifyChain } from '../../../lambdas/domain/audit/audit-chain.ts';
+import {
+  type ChainedEvent,
+  chainEvents,
+  sequenceOfId,
+  verifyChain,
+} from '../../../lambdas/domain/audit/audit-chain.ts';
 import { type AuditEntry, auditEntry } from '../../../lambdas/domain/audit/audit-event.ts';
 
 function entry(number: number, tenant = 'acct_1'): AuditEntry {
@@ -41,6 +46,20 @@ describe('audit chain', () => {
       expect(verify(events)).toEqual({ ok: true, head: { sequence: length, hash: events.at(-1)?.hash } });
     }
     expect(verify([])).toEqual({ ok: true, head: { sequence: 0, hash: '0'.repeat(64) } });
+  });
+
+  test('the id of an event tells its place', () => {
+    expect(chainOf(4).map(({ id }) => sequenceOfId(id))).toEqual([1, 2, 3, 4]);
+    for (const id of [
+      '',
+      'audit_1',
+      'audit_00000000001_a',
+      'x_000000000001_a',
+      'audit_000000000001_',
+      'audit_000000000001_\n',
+    ]) {
+      expect(sequenceOfId(id)).toBeUndefined();
+    }
   });
 
   test('places are numbered from 1 without gaps, and each event names the hash before it', () => {
