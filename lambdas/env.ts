@@ -21,11 +21,19 @@ const providerName = z.string().check(z.regex(/^[a-z][a-z0-9-]{0,31}$/));
  * Where a provider is reached. Stage configuration alone decides this: nothing that a caller sends can choose a host.
  * `credential: 'optional'` forwards without one where none is stored (a server of one's own, such as vLLM or Ollama).
  */
+const baseUrl = z.string().check(z.regex(/^https?:\/\/[^\s/?#]+[^\s?#]*$/));
+
 const upstream = z.union([
   z.strictObject({
-    baseUrl: z.string().check(z.regex(/^https?:\/\/[^\s/?#]+[^\s?#]*$/)),
+    baseUrl,
     credential: z.enum(['required', 'optional']),
+    /** What it speaks; an OpenAI-compatible server where nothing is said. */
+    api: z.optional(z.enum(['openai-compatible', 'openai', 'azure-openai', 'anthropic', 'gemini'])),
+    /** Whose deviations from OpenAI's dialect it has: `mistral`, `ollama`. @default those of its name */
+    quirks: z.optional(providerName),
   }),
+  /** With the function's own role: there is no key. */
+  z.strictObject({ api: z.literal('bedrock'), baseUrl, region: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/)) }),
   z.strictObject({ builtin: z.literal('echo') }),
 ]);
 

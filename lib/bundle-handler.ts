@@ -14,19 +14,27 @@ export interface BundleOptions {
    * @default false - costs the cold start of the data plane nothing
    */
   readonly needsRequire?: boolean;
+  /**
+   * What the handler imports on demand becomes files of their own, read when it is first needed.
+   *
+   * @default false - one file
+   */
+  readonly splits?: boolean;
 }
 
 const requireBanner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /**
- * Bundles one handler into a single ES module, in this process: no shell, no container, no lockfile look-up.
+ * Bundles one handler into `index.mjs`, in this process: no shell, no container, no lockfile look-up.
  * Throws when the handler does not build. The result is the same for the same sources, so it is also the asset's hash.
  */
-export function bundleHandler({ handler, outDir, needsRequire = false }: BundleOptions): Metafile {
+export function bundleHandler({ handler, outDir, needsRequire = false, splits = false }: BundleOptions): Metafile {
   const { metafile } = buildSync({
     absWorkingDir: root,
-    entryPoints: [`lambdas/handlers/${handler}.lambda.ts`],
-    outfile: join(outDir, 'index.mjs'),
+    entryPoints: [{ in: `lambdas/handlers/${handler}.lambda.ts`, out: 'index' }],
+    outdir: outDir,
+    outExtension: { '.js': '.mjs' },
+    splitting: splits,
     bundle: true,
     minify: true,
     platform: 'node',

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { acknowledgeFindings, gatewayAcknowledgements } from './acknowledgements.ts';
 import { AuditLog } from './constructs/audit-log.ts';
 import { AuditTable } from './constructs/audit-table.ts';
+import { grantBedrock } from './constructs/bedrock-models.ts';
 import { EnvelopeKey } from './constructs/envelope-key.ts';
 import { GatewayApi } from './constructs/gateway-api.ts';
 import { GatewayFunction } from './constructs/gateway-function.ts';
@@ -78,7 +79,9 @@ export class GatewayStack extends Stack {
       timeout: Duration.minutes(15),
       stage,
       key: operationsKey,
+      splits: true,
     });
+    grantBedrock(proxy, stage);
     keys.grantRead(proxy);
     ledger.grantReserve(proxy);
     usage.grantRecord(proxy);

@@ -98,12 +98,16 @@ export function defineStage(config: StageConfig): StageConfig {
   throw new Error(`stage "${config.name}" is not valid:\n${z.prettifyError(parsed.error)}`);
 }
 
-function provider(baseUrl: string): Upstreams[string] {
-  return { baseUrl, credential: 'required' };
+type Api = Exclude<Extract<Upstreams[string], { credential: unknown }>['api'], undefined>;
+
+function provider(baseUrl: string, api: Api = 'openai-compatible'): Upstreams[string] {
+  return { baseUrl, credential: 'required', api };
 }
 
 const providers: Upstreams = {
-  openai: provider('https://api.openai.com/v1'),
+  openai: provider('https://api.openai.com/v1', 'openai'),
+  anthropic: provider('https://api.anthropic.com/v1', 'anthropic'),
+  gemini: provider('https://generativelanguage.googleapis.com/v1beta', 'gemini'),
   groq: provider('https://api.groq.com/openai/v1'),
   mistral: provider('https://api.mistral.ai/v1'),
   deepseek: provider('https://api.deepseek.com/v1'),

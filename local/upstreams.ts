@@ -10,11 +10,17 @@ function readUpstreams({ environment }: FunctionModel): z.infer<typeof upstreams
   return text === undefined ? undefined : upstreams.parse(JSON.parse(text));
 }
 
+/** The provider at another place, speaking what it spoke; one that the template does not know speaks OpenAI's dialect. */
+function moveUpstream(known: object | undefined, baseUrl: string): object {
+  if (known === undefined || 'builtin' in known) return { baseUrl, credential: 'optional' };
+  return 'region' in known ? { ...known, baseUrl } : { ...known, baseUrl, credential: 'optional' };
+}
+
 /** The function with the given base URLs in place of, or beside, those of the template. */
 export function withUpstreams(model: FunctionModel, baseUrls: ReadonlyMap<string, string>): FunctionModel {
   const known = readUpstreams(model);
   if (known === undefined || baseUrls.size === 0) return model;
-  const given = [...baseUrls].map(([name, baseUrl]) => [name, { baseUrl, credential: 'optional' }]);
+  const given = [...baseUrls].map(([name, baseUrl]) => [name, moveUpstream(known[name], baseUrl)]);
   const merged = { ...known, ...Object.fromEntries(given) };
   return { ...model, environment: { ...model.environment, [variableName]: JSON.stringify(merged) } };
 }

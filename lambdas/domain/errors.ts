@@ -104,6 +104,8 @@ export class GatewayFault extends Error {
   readonly code: FaultCode;
   /** True where it is certain that not a byte of the request reached the provider: then there is nothing to charge. */
   readonly unsent: boolean;
+  /** The client knows already, from the stream that broke. */
+  readonly isTold: boolean;
   /** To be sent with the answer, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 
@@ -111,6 +113,7 @@ export class GatewayFault extends Error {
     super(code, options);
     this.code = code;
     this.unsent = options.unsent ?? false;
+    this.isTold = options.isTold ?? false;
     this.headers = options.headers ?? {};
   }
 }
@@ -118,6 +121,7 @@ export class GatewayFault extends Error {
 interface GatewayFaultOptions {
   readonly cause?: unknown;
   readonly unsent?: boolean;
+  readonly isTold?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -1,21 +1,24 @@
 import type { Permission } from '../domain/access/permissions.ts';
 import type { Answer } from '../domain/answer.ts';
+import { errorDialects } from '../domain/error-dialects.ts';
 import { accept, GatewayFault, type Outcome, refuse } from '../domain/errors.ts';
 import type { Note, RequestFacts } from '../domain/request-facts.ts';
-import { explainFault, explainRefusal } from '../http/explain.ts';
+import type { Surface } from '../domain/upstream/chat-provider.ts';
+import { explainFault, explainRefusal, type Told } from '../http/explain.ts';
 import type { GatewayRequest, ResponseSink } from '../http/gateway-request.ts';
 import { readPresented } from '../http/read-presented.ts';
 import { type LogContext, logFault, logRequest } from '../http/request-log.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { clockFirstByte, sendAnswer } from '../http/send-answer.ts';
-import { type ChatCompletionsPorts, chatCompletions } from '../operations/chat-completions.ts';
+import { chatCompletions } from '../operations/chat-completions.ts';
 import { checkHealth } from '../operations/check-health.ts';
 import { type Caller, type IdentifyPorts, identify } from '../operations/identify.ts';
+import type { InferenceInput, InferencePorts } from '../operations/infer.ts';
 import { listAllModels } from '../operations/list-models.ts';
 import { retrieveModel } from '../operations/retrieve-model.ts';
 import { securityTxt } from '../operations/security-txt.ts';
 
-export interface DataPlanePorts extends IdentifyPorts, ChatCompletionsPorts, LogContext {
+export interface DataPlanePorts extends IdentifyPorts, InferencePorts, LogContext {
   /** Whom to tell of a vulnerability. */
   readonly securityContacts: readonly string[];
 }
@@ -29,6 +32,8 @@ export const maxBodyBytes = 4_500_000;
 interface Route {
   /** As it is named everywhere: file, test folder, metric. */
   readonly name: string;
+  /** Whose dialect its errors are told in. @default OpenAI's */
+  readonly surface?: Surface;
   readonly serve: (request: GatewayRequest, ports: DataPlanePorts, note: Note) => Promise<Outcome<Answer>>;
 }
 
@@ -59,7 +64,13 @@ function withKey(age: 'cached' | 'fresh', serve: ServeCaller, permission?: Permi
   };
 }
 
-const chat: ServeCaller = (request, ports, who) => chatCompletions({ ...request, ...who }, ports);
+type Infer = (input: InferenceInput, ports: InferencePorts) => Promise<Outcome<Answer>>;
+
+/** A route that a model provider answers, in the end; what most instances never serve is loaded when it is first asked for. */
+function inference(surface: Surface, load: () => Infer | Promise<Infer>): Route {
+  const serve: ServeCaller = async (request, ports, who) => (await load())({ ...request, ...who }, ports);
+  return { name: surface, surface, serve: withKey('cached', serve, 'inference') };
+}
 
 export const routes: Readonly<Record<string, Route>> = {
   'GET /healthz': { name: 'check-health', serve: async () => accept(checkHealth()) },
@@ -68,7 +79,18 @@ export const routes: Readonly<Record<string, Route>> = {
     serve: async (_request, { securityContacts, nowSeconds }) => securityTxt(securityContacts, nowSeconds()),
   },
   'GET /v1/models': { name: 'list-models', serve: withKey('fresh', (_request, ports) => listAllModels(ports)) },
-  'POST /v1/chat/completions': { name: 'chat-completions', serve: withKey('cached', chat, 'inference') },
+  'POST /v1/chat/completions': inference('chat-completions', () => chatCompletions),
+  'POST /v1/responses': inference('responses', async () => (await import('../operations/responses.ts')).responses),
+  'POST /v1/messages': inference('messages', async () => (await import('../operations/messages.ts')).messages),
+  'POST /v1/messages/count_tokens': inference(
+    'count-tokens',
+    async () => (await import('../operations/count-tokens.ts')).countTokens,
+  ),
+  'POST /v1/embeddings': inference('embeddings', async () => (await import('../operations/embeddings.ts')).embeddings),
+  'POST /v1/moderations': inference(
+    'moderations',
+    async () => (await import('../operations/moderations.ts')).moderations,
+  ),
 };
 
 const retrieveModelRoute: Route = {
@@ -92,15 +114,20 @@ function recordFault(cause: unknown, { requestId }: GatewayRequest, { writeLine 
   logFault(writeLine, requestId, cause);
 }
 
+function toldTo({ surface }: Route, { requestId }: GatewayRequest): Told | undefined {
+  return surface && { dialect: errorDialects[surface], requestId };
+}
+
 async function decide(route: Route, request: GatewayRequest, ports: DataPlanePorts, note: Note): Promise<Answer> {
+  const told = toldTo(route, request);
   try {
     const outcome = await route.serve(request, ports, note);
     if (outcome.ok) return outcome.value;
     note({ code: outcome.refusal.code });
-    return explainRefusal(outcome.refusal);
+    return explainRefusal(outcome.refusal, told);
   } catch (cause) {
     recordFault(cause, request, ports, note);
-    return explainFault(cause);
+    return explainFault(cause, told);
   }
 }
 

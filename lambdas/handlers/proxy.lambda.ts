@@ -1,10 +1,11 @@
+import { createBedrockSigner } from '../aws/bedrock-signer.ts';
 import { createDynamoCredentialVault } from '../aws/dynamo-credential-vault.ts';
 import { createDynamoLedger } from '../aws/dynamo-ledger.ts';
 import { createDynamoPolicyStore } from '../aws/dynamo-policy-store.ts';
 import { createKmsEnvelopeOpener } from '../aws/kms-envelope-open.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
 import { sha256Hex } from '../crypto/sha256-hex.ts';
-import { ENV, proxyEnvironment, readEnvironment } from '../env.ts';
+import { ENV, proxyEnvironment, readAwsCredentials, readEnvironment } from '../env.ts';
 import { parseApiGatewayEvent } from '../http/api-gateway-event.ts';
 import { toLambdaHandler } from '../http/lambda-stream.ts';
 import { createProviders } from '../providers/registry.ts';
@@ -21,6 +22,8 @@ const dynamodb = openJsonClient('dynamodb', env, limits);
 const kms = openJsonClient('kms', env, limits);
 const { [ENV.keysTable]: keysTable, [ENV.ledgerTable]: ledgerTable, [ENV.usageTable]: usageTable } = env;
 
+const signForBedrock = createBedrockSigner(readAwsCredentials, now);
+
 const serve = createDataPlane({
   policies: createDynamoPolicyStore({ client: dynamodb, keysTable, ledgerTable, now }),
   ledger: createDynamoLedger({ client: dynamodb, ledgerTable, usageTable, now }),
@@ -30,7 +33,7 @@ const serve = createDataPlane({
     openEnvelope: createKmsEnvelopeOpener(kms),
     now,
   }),
-  providers: createProviders(env[ENV.upstreams], { newId: randomUUID, nowSeconds }),
+  providers: createProviders(env[ENV.upstreams], { newId: randomUUID, nowSeconds, signForBedrock }),
   environments: env[ENV.environments],
   digestMatches: (secret, sha256) => equalInConstantTime(sha256Hex(secret), sha256),
   nowSeconds,

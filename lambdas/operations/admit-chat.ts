@@ -1,5 +1,5 @@
-import type { ChatRequest } from '../domain/chat/chat-request.ts';
 import { accept, GatewayFault, type Outcome, type Refused, refuse } from '../domain/errors.ts';
+import type { Outline } from '../domain/inference/outline.ts';
 import type { Demand, Ledger, ReserveOutcome, ScopeView } from '../domain/limits/ledger.ts';
 import {
   budgetHeader,
@@ -19,7 +19,7 @@ import type { Caller } from './identify.ts';
 
 export interface ChatToAdmit {
   readonly requestId: string;
-  readonly request: ChatRequest;
+  readonly outline: Outline;
   readonly bodyBytes: number;
   readonly provider: string;
   /** The provider's own name of the model. */

@@ -3,14 +3,14 @@ import type { CredentialVault } from '../domain/credentials/credential-vault.ts'
 import { accept, type Outcome } from '../domain/errors.ts';
 import { listModels } from '../domain/models/catalogue.ts';
 import { describeModel, type Model } from '../domain/models/describe-model.ts';
-import type { ChatProvider, ProviderDirectory } from '../domain/upstream/chat-provider.ts';
+import type { Provider, ProviderDirectory } from '../domain/upstream/chat-provider.ts';
 
 export interface ListModelsPorts {
   readonly providers: ProviderDirectory;
   readonly credentials: CredentialVault;
 }
 
-async function isReady(provider: ChatProvider, credentials: CredentialVault): Promise<boolean> {
+async function isReady(provider: Provider, credentials: CredentialVault): Promise<boolean> {
   return provider.credential !== 'required' || credentials.has(provider.name);
 }
 

@@ -1,14 +1,10 @@
-import { answerFault, answerRefusal, type ErrorBody, GatewayFault, type Outcome } from '../domain/errors.ts';
+import { type ErrorDialect, writeErrorEvent } from '../domain/error-dialects.ts';
+import { answerFault, answerRefusal, type ErrorAnswer, GatewayFault, type Outcome } from '../domain/errors.ts';
 import type { StreamAnswer, Usage, Write } from '../domain/upstream/chat-provider.ts';
 import type { Caller } from './identify.ts';
 import { watchPolicy } from './watch-policy.ts';
 
 const encoder = new TextEncoder();
-
-/** The only way to tell a client whose stream has begun: the official SDKs raise it as their own error. */
-function encodeErrorEvent(body: ErrorBody): Uint8Array {
-  return encoder.encode(`data: ${JSON.stringify(body)}\n\n`);
-}
 
 /** How the provider's side of a stream came out, which a client that was cut off does not see. */
 export interface StreamEnd {
@@ -41,7 +37,12 @@ function read(answer: StreamAnswer, write: Write): { readonly done: Promise<void
 }
 
 /** Passes a stream on until its end, or until the caller may no longer have it; the provider is read to its end anyhow. */
-export function relayStream(answer: StreamAnswer, identifyAnew: () => Promise<Outcome<Caller>>): Relay {
+export function relayStream(
+  answer: StreamAnswer,
+  identifyAnew: () => Promise<Outcome<Caller>>,
+  dialect: ErrorDialect,
+): Relay {
+  const encodeErrorEvent = ({ status, body }: ErrorAnswer) => encoder.encode(writeErrorEvent(dialect, status, body));
   let ended: Promise<StreamEnd> | undefined;
 
   async function deliver(write: Write): Promise<void> {
@@ -53,10 +54,11 @@ export function relayStream(answer: StreamAnswer, identifyAnew: () => Promise<Ou
       const cut = await Promise.race([done.then(() => undefined), watch.refused]);
       if (cut === undefined) return;
       isCut = true;
-      await write(encodeErrorEvent(answerRefusal(cut.refusal).body));
+      await write(encodeErrorEvent(answerRefusal(cut.refusal)));
     } catch (cause) {
+      const fault = cause instanceof GatewayFault ? cause : new GatewayFault('internal_error');
       // Not awaited: what a slow client has not taken yet must not keep the request from ending.
-      void write(encodeErrorEvent(answerFault(cause instanceof GatewayFault ? cause.code : 'internal_error').body));
+      if (!fault.isTold) void write(encodeErrorEvent(answerFault(fault.code)));
       throw cause;
     } finally {
       watch.stop();

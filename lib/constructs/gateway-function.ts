@@ -22,6 +22,8 @@ export interface GatewayFunctionProps {
   readonly key: OperationsKey;
   /** @default false - see BundleOptions */
   readonly needsRequire?: boolean;
+  /** @default false - see BundleOptions */
+  readonly splits?: boolean;
 }
 
 /**
@@ -46,7 +48,7 @@ export class GatewayFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
-      code: bundledCode({ handler, needsRequire: props.needsRequire }),
+      code: bundledCode({ handler, needsRequire: props.needsRequire, splits: props.splits }),
       timeout: props.timeout,
       memorySize: memoryMiB,
       reservedConcurrentExecutions: reservedConcurrency,

@@ -1,12 +1,12 @@
 // What a cold start has to read, compile and run.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ENV } from '../../lambdas/env.ts';
 import { bundleHandler } from '../../lib/bundle-handler.ts';
-import { findUnwanted, maxBundleBytes, weighOrigins } from './bundle-contents.ts';
+import { findUnwanted, maxBundleBytes, maxWholeBytes, weighBundle, weighOrigins } from './bundle-contents.ts';
 import { atMost, type Figure, type Section } from './report.ts';
 import { median } from './statistics.ts';
 
@@ -43,7 +43,7 @@ function timeImports(bundle: string, empty: string, runs: number): ImportTimes {
 export function benchBundle(runs: number): Section {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-bench-'));
   try {
-    const metafile = bundleHandler({ handler: 'proxy', outDir: folder });
+    const metafile = bundleHandler({ handler: 'proxy', outDir: folder, splits: true });
     const unwanted = findUnwanted(metafile);
     if (unwanted.length > 0) throw new Error(`the data plane's bundle is not clean: ${unwanted.join('; ')}`);
     const bundle = join(folder, 'index.mjs');
@@ -53,7 +53,7 @@ export function benchBundle(runs: number): Section {
       'export const handler = awslambda.streamifyResponse(async (event, stream) => stream.end());\n',
     );
     const { emptyMs, bundleMs } = timeImports(bundle, empty, runs);
-    const { size } = statSync(bundle);
+    const { startBytes, wholeBytes } = weighBundle(metafile);
     const timing = (row: string, value: number): Figure => ({
       table: `Cold import, median of ${runs} processes`,
       row,
@@ -65,12 +65,17 @@ export function benchBundle(runs: number): Section {
       figures: [
         timing('empty handler', emptyMs),
         timing('data plane', bundleMs),
-        ...[...weights, ['whole bundle, minified', size] as const].map(
+        ...[
+          ...weights,
+          ['read by a cold start', startBytes] as const,
+          ['whole bundle, minified', wholeBytes] as const,
+        ].map(
           ([row, bytes]): Figure => ({ table: 'Bundle of the data plane', row, column: 'KB', value: bytes / 1000 }),
         ),
       ],
       goals: [
-        atMost('bundle', size / 1000, maxBundleBytes / 1000, 'KB'),
+        atMost('read by a cold start', startBytes / 1000, maxBundleBytes / 1000, 'KB'),
+        atMost('bundle', wholeBytes / 1000, maxWholeBytes / 1000, 'KB'),
         atMost('cold import', bundleMs / emptyMs, 6, 'x empty'),
       ],
     };

@@ -56,7 +56,7 @@ const serve = createDataPlane({
     Object.fromEntries(
       replyKinds.map((kind) => [providerOf[kind], { baseUrl: `${mockUrl}/${kind}`, credential: 'required' }]),
     ),
-    { newId: () => 'bench', nowSeconds },
+    { newId: () => 'bench', nowSeconds, signForBedrock: () => ({}) },
   ),
   nowSeconds,
   nowMs: now,

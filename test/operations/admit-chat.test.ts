@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseChatRequest } from '../../lambdas/domain/chat/chat-request.ts';
+import { readChatRequest } from '../../lambdas/domain/inference/outline-chat.ts';
 import type { Demand, Ledger, ReserveOutcome, ScopeView } from '../../lambdas/domain/limits/ledger.ts';
 import { admitChat } from '../../lambdas/operations/admit-chat.ts';
 import { accountRecord, keyRecord } from '../support/memory-ports.ts';
@@ -36,14 +36,14 @@ async function attempts(...outcomes: readonly ReserveOutcome[]): Promise<readonl
     },
     settle: async () => undefined,
   };
-  const parsed = parseChatRequest(request);
+  const parsed = readChatRequest(request);
   if (!parsed.ok) throw new Error('no request');
   const key = { ...keyRecord, limits: { maxBudgetNano: 1_000_000_000 } };
   const caller = { key, account: accountRecord };
   const admitted = await admitChat(
     {
       requestId: 'r',
-      request: parsed.value,
+      outline: parsed.value,
       bodyBytes: 100,
       provider: 'openai',
       model: 'gpt-4o-mini',

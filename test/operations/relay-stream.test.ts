@@ -39,7 +39,7 @@ function streamOf(seconds: number, failure?: Error, reported: Usage | 'none' = u
 
 function start(answer: StreamAnswer, identifyAnew: Parameters<typeof relayStream>[1]) {
   const written: string[] = [];
-  const relay = relayStream(answer, identifyAnew);
+  const relay = relayStream(answer, identifyAnew, 'openai');
   const delivered = relay.deliver((chunk) => void written.push(toText(chunk)));
   return { relay, written, delivered };
 }
@@ -98,7 +98,7 @@ describe('a running stream', () => {
 describe('a stream that nobody takes', () => {
   it('is read to its end, as it is paid for, and asks nobody whether it may', async () => {
     const identifyAnew = vi.fn(async () => allowed);
-    const ended = relayStream(streamOf(10), identifyAnew).end();
+    const ended = relayStream(streamOf(10), identifyAnew, 'openai').end();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await ended).toEqual({ usage, isWhole: true });
     expect(identifyAnew).not.toHaveBeenCalled();
@@ -106,7 +106,11 @@ describe('a stream that nobody takes', () => {
   });
 
   it('and that breaks has no usage but what was reported', async () => {
-    const ended = relayStream(streamOf(1, new GatewayFault('upstream_timeout'), 'none'), async () => allowed).end();
+    const ended = relayStream(
+      streamOf(1, new GatewayFault('upstream_timeout'), 'none'),
+      async () => allowed,
+      'openai',
+    ).end();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await ended).toEqual({ usage: undefined, isWhole: false });
   });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChatProvider } from '../../lambdas/domain/upstream/chat-provider.ts';
+import type { Provider } from '../../lambdas/domain/upstream/chat-provider.ts';
 import { createDataPlane } from '../../lambdas/handlers/data-plane.ts';
 import { toAnswer } from '../../lambdas/providers/pass-through/response.ts';
 import { gateway } from '../support/gateway.ts';
@@ -35,12 +35,17 @@ function compare({ expected, actual }: Replays): string[] {
 }
 
 /** The provider with its network cut away: the pieces arrive exactly as they were cut. */
-function createReplayProvider(recording: Recording, { cut }: Split): ChatProvider {
+function createReplayProvider(recording: Recording, { cut }: Split): Provider {
   const deliver = async (write: (piece: Uint8Array) => void | Promise<void>) => {
     for (const piece of cut(recording.body)) await write(piece);
   };
   const response = { status: recording.status, headers: recording.headers, deliver, cancel: () => undefined };
-  return { name: 'openai', credential: 'none', chat: async (call) => toAnswer(call, response) };
+  return {
+    name: 'openai',
+    credential: 'none',
+    serves: () => true,
+    call: async (call) => ({ ok: true, value: await toAnswer(call, response) }),
+  };
 }
 
 async function replayInProcess(recording: Recording, split: Split) {

@@ -1,5 +1,5 @@
 import type { LimitsRecord } from '../../lambdas/domain/limits/limits-record.ts';
-import type { ChatAnswer, ChatCall, ChatProvider } from '../../lambdas/domain/upstream/chat-provider.ts';
+import type { Provider, UpstreamAnswer, UpstreamCall } from '../../lambdas/domain/upstream/chat-provider.ts';
 import { createDataPlane } from '../../lambdas/handlers/data-plane.ts';
 import { readUsage } from '../../lambdas/providers/openai/usage.ts';
 import { completion } from './fake-upstream.ts';
@@ -8,7 +8,7 @@ import { createMemorySink, type MemorySink } from './memory-sink.ts';
 import { toBytes } from './text.ts';
 
 /** What a model answers of its own accord. */
-export type Chat = (call: ChatCall) => Promise<ChatAnswer>;
+export type Chat = (call: UpstreamCall) => Promise<UpstreamAnswer>;
 
 export interface LimitedChatOptions {
   /** Of the key. */
@@ -36,14 +36,15 @@ const hello = {
 /** The data plane with one key, one provider and a clock that stands still, all in memory. */
 export function createLimitedChat({ limits, accountLimits, usage, answer, overrides }: LimitedChatOptions) {
   const clock = { nowMs: Date.UTC(2026, 10, 25, 12, 0, 10) };
-  const seen: ChatCall[] = [];
+  const seen: UpstreamCall[] = [];
   let respond = answer ?? completeWith(usage ?? completion.usage);
-  const provider: ChatProvider = {
+  const provider: Provider = {
     name: 'openai',
     credential: 'none',
-    async chat(call) {
+    serves: () => true,
+    async call(call) {
       seen.push(call);
-      return respond(call);
+      return { ok: true, value: await respond(call) };
     },
   };
   const ports = {

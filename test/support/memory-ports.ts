@@ -76,7 +76,11 @@ export function createMemoryPorts({
       reveal: async (provider) => credentials[provider],
       has: async (provider) => provider in credentials,
     },
-    providers: createProviders(upstreams, { newId: randomUUID, nowSeconds: () => 1_700_000_000 }),
+    providers: createProviders(upstreams, {
+      newId: randomUUID,
+      nowSeconds: () => 1_700_000_000,
+      signForBedrock: ({ url }, region) => ({ authorization: `signed for ${region}`, host: url.host }),
+    }),
     environments: ['development', 'staging', 'production'],
     digestMatches: (candidate, sha256) => equalInConstantTime(sha256Hex(candidate), sha256),
     nowSeconds: () => 1_700_000_000,

@@ -2,7 +2,7 @@ import { accept, type Outcome, refuse } from '../errors.ts';
 import { findTopLevelMembers, type Members } from './top-level-members.ts';
 
 export interface JsonObject {
-  readonly value: unknown;
+  readonly value: object;
   readonly members: Members;
 }
 

@@ -1,4 +1,4 @@
-import { catalogueText } from './catalogue.generated.ts';
+import { unpackCatalogue } from './unpack-catalogue.ts';
 
 /** One model, as it stands in the catalogue. */
 export interface CatalogueEntry {
@@ -37,7 +37,8 @@ function readEntry(line: string): CatalogueEntry {
 }
 
 function toRegExp(pattern: string): RegExp {
-  if (pattern.startsWith('~')) return new RegExp(pattern.slice(1));
+  // A line's own fields are parted by bars.
+  if (pattern.startsWith('~')) return new RegExp(pattern.slice(1).replaceAll('¦', '|'));
   const pieces = pattern.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${pieces.join('.*')}$`, 'i');
 }
@@ -58,13 +59,20 @@ function readCatalogue(text: string): ProviderCatalogue {
   };
 }
 
-const texts = new Map<string, string>(Object.entries({ ...catalogueText, ...builtin }));
+let unpacked: ReadonlyMap<string, string> | undefined;
+
+/** Each provider's part. */
+function texts(): ReadonlyMap<string, string> {
+  unpacked ??= new Map([...unpackCatalogue(), ...Object.entries(builtin)]);
+  return unpacked;
+}
+
 const catalogues = new Map<string, ProviderCatalogue>();
 
 /** Reads a provider's part when it is first asked for: most instances never see most providers. */
 function catalogueOf(provider: string): ProviderCatalogue | undefined {
   const known = catalogues.get(provider);
-  const text = texts.get(provider);
+  const text = texts().get(provider);
   if (known !== undefined || text === undefined) return known;
   const catalogue = readCatalogue(text);
   catalogues.set(provider, catalogue);
@@ -73,7 +81,7 @@ function catalogueOf(provider: string): ProviderCatalogue | undefined {
 
 /** In the order in which a bare model name is looked up. */
 export function listProviders(): Iterable<string> {
-  return texts.keys();
+  return texts().keys();
 }
 
 /** The models of `provider` that the catalogue lists. */

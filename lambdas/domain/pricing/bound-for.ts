@@ -4,7 +4,6 @@ import { boundInput, type InputBound, type InputToBound } from './bound-input.ts
 import { costOf } from './charge-for.ts';
 import { readClientLimit } from './output-limit.ts';
 import type { ModelFacts, Price } from './price.ts';
-import { findSurcharge } from './surcharges.ts';
 
 export interface RequestToBound extends InputToBound {
   readonly facts: ModelFacts;
@@ -31,6 +30,8 @@ export interface Bound {
   readonly amountNano: number;
   /** To be set in the forwarded request, and to be told; undefined: the request stays as it is. */
   readonly outputLimit: OutputLimit | undefined;
+  /** What each answer may have, whoever set it; undefined: as the provider likes. */
+  readonly maxOutputTokens: number | undefined;
 }
 
 /** Tells the client which output limit the gateway has set. */
@@ -55,7 +56,14 @@ interface MostRates {
 function mostRates({ rates, longContext }: Price, { text, audio }: Sizes, isSpoken: boolean): MostRates {
   const reachable = [rates, ...longContext.filter(({ above }) => text + audio > above).map((tier) => tier.rates)];
   return {
-    text: Math.max(...reachable.flatMap(({ input, cachedInput, cacheWrite }) => [input, cachedInput, cacheWrite])),
+    text: Math.max(
+      ...reachable.flatMap(({ input, cachedInput, cacheWrite, cacheWriteHour }) => [
+        input,
+        cachedInput,
+        cacheWrite,
+        cacheWriteHour,
+      ]),
+    ),
     audio: Math.max(...reachable.map(({ audioInput, input }) => audioInput ?? input)),
     output: Math.max(
       ...reachable.flatMap(({ output, reasoning, audioOutput }) => [
@@ -105,6 +113,8 @@ interface OutputBound {
   /** Tokens of each choice; undefined: nothing bounds them. */
   readonly tokensEach: number | undefined;
   readonly set: OutputLimit | undefined;
+  /** The client's, or the gateway's. */
+  readonly limit?: number | undefined;
 }
 
 /** The limit of the gateway's own, where the client set none. */
@@ -117,21 +127,24 @@ function chooseLimit(facts: ModelFacts, limits: BoundLimits, sizes: Sizes, costO
 }
 
 function boundOutput(
-  { request, bodyBytes, provider, facts }: RequestToBound,
+  { outline: { output }, bodyBytes, provider, facts }: RequestToBound,
   limits: BoundLimits,
   sizes: Sizes,
   costOfOutput: CostOfOutput,
 ): OutputBound {
+  if (output.choices === 0) return { tokensEach: 0, set: undefined };
   const largest = facts.maxOutputTokens ?? largestWindow(facts);
   // Predicted text that is not used is charged as output, and OpenAI takes no limit beside a prediction.
-  if (request['prediction'] != null) {
+  if (output.isPredicted === true) {
     return { tokensEach: largest === undefined ? undefined : largest + bodyBytes, set: undefined };
   }
-  const { field, tokens, isKnown } = readClientLimit(request, provider);
-  if (tokens !== undefined) return { tokensEach: tokens, set: isKnown ? undefined : { field, tokens } };
+  const { field, tokens, isKnown } = readClientLimit(output, provider);
+  if (tokens !== undefined) {
+    return { tokensEach: tokens, set: isKnown ? undefined : { field, tokens }, limit: tokens };
+  }
   if (!limits.isCapped && !limits.isTokenLimited) return { tokensEach: largest, set: undefined };
   const chosen = chooseLimit(facts, limits, sizes, costOfOutput);
-  return { tokensEach: chosen, set: { field, tokens: chosen } };
+  return { tokensEach: chosen, set: { field, tokens: chosen }, limit: chosen };
 }
 
 function largestWindow({ contextWindow }: ModelFacts): number | undefined {
@@ -162,37 +175,45 @@ function refuseUnpriced(param: string): Refused {
   );
 }
 
-function isSpoken({ request }: RequestToBound): boolean {
-  const { modalities } = request;
-  return request['audio'] != null || (Array.isArray(modalities) && modalities.includes('audio'));
-}
-
 /** The first reason for which a capped request could cost more than any bound. */
-function objectTo(call: RequestToBound, input: InputBound): Refused | undefined {
-  const { price, contextWindow } = call.facts;
+function objectTo(call: RequestToBound, input: InputBound, window: number | undefined): Refused | undefined {
+  const { price } = call.facts;
+  const { surcharge, search, output } = call.outline;
   if (price === undefined) return refuseUnpriced('model');
   if (input.audioTokens > 0 && price.rates.audioInput === undefined) return refuseUnpriced('messages');
-  if (isSpoken(call) && price.rates.audioOutput === undefined) return refuseUnpriced('modalities');
-  const surcharge = findSurcharge(call.request, price);
+  if (output.isSpoken === true && price.rates.audioOutput === undefined) return refuseUnpriced('modalities');
   if (surcharge !== undefined) return refuseUnbounded(surcharge);
+  // A model that searches for every request has the search in its price.
+  if (search !== undefined && price.requestNano === 0) return refuseUnbounded(search);
   const { beyondBody } = input;
-  return beyondBody !== undefined && contextWindow === undefined ? refuseUnbounded(beyondBody) : undefined;
+  return beyondBody !== undefined && window === undefined ? refuseUnbounded(beyondBody) : undefined;
 }
 
+const free: Bound = { tokens: 0, amountNano: 0, outputLimit: undefined, maxOutputTokens: undefined };
+
 /**
- * The upper bound of what a chat completion can cost and count, and the output limit that makes it one. Refuses
+ * The upper bound of what a request can cost and count, and the output limit that makes it one. Refuses
  * `unpriced_model` or `unbounded_request`, with the field's name, where a cap is in force; where none is, it is the best
  * bound there is.
  */
 export function boundFor(call: RequestToBound, limits: BoundLimits): Outcome<Bound> {
+  const { choices, isSpoken = false } = call.outline.output;
+  if (call.outline.isFree === true) return accept(free);
   const input = boundInput(call);
-  const objection = limits.isCapped ? objectTo(call, input) : undefined;
+  // What has no output may hold many texts, each of which has the window to itself.
+  const window = choices === 0 ? undefined : largestWindow(call.facts);
+  const objection = limits.isCapped ? objectTo(call, input, window) : undefined;
   if (objection !== undefined) return objection;
-  const sizes = sizesOf(input, largestWindow(call.facts), call.request.n ?? 1);
-  const costOfOutput = costByOutput(call.facts.price, sizes, isSpoken(call));
+  const sizes = sizesOf(input, window, choices);
+  const costOfOutput = costByOutput(call.facts.price, sizes, isSpoken);
   const output = boundOutput(call, limits, sizes, costOfOutput);
   if (output.tokensEach === undefined && limits.isCapped) return refuseUnbounded('prediction');
   const tokensEach = output.tokensEach ?? limits.defaultMaxTokens;
   const tokens = Math.min(sizes.text + sizes.audio + sizes.choices * tokensEach, Number.MAX_SAFE_INTEGER);
-  return accept({ tokens, amountNano: costOfOutput(tokensEach), outputLimit: output.set });
+  return accept({
+    tokens,
+    amountNano: costOfOutput(tokensEach),
+    outputLimit: output.set,
+    maxOutputTokens: output.limit,
+  });
 }

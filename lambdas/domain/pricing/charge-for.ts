@@ -28,13 +28,15 @@ function partsOf(price: Price, usage: Usage): readonly Part[] {
   const rates = ratesFor(price, usage.inputTokens);
   const cached = Math.min(usage.cachedInputTokens, usage.inputTokens);
   const written = Math.min(usage.cacheWriteTokens, usage.inputTokens - cached);
+  const hour = Math.min(usage.cacheWriteHourTokens ?? 0, written);
   const heard = Math.min(usage.audioInputTokens, usage.inputTokens - cached - written);
   const reasoned = Math.min(usage.reasoningTokens, usage.outputTokens);
   const spoken = Math.min(usage.audioOutputTokens, usage.outputTokens - reasoned);
   return [
     [usage.inputTokens - cached - written - heard, rates.input],
     [cached, rates.cachedInput],
-    [written, rates.cacheWrite],
+    [written - hour, rates.cacheWrite],
+    [hour, rates.cacheWriteHour],
     [heard, rates.audioInput ?? rates.input],
     [usage.outputTokens - reasoned - spoken, rates.output],
     [reasoned, rates.reasoning],
@@ -44,5 +46,6 @@ function partsOf(price: Price, usage: Usage): readonly Part[] {
 
 /** What a request cost, nano-dollars. */
 export function chargeFor(price: Price, usage: Usage): number {
-  return costOf(partsOf(price, usage), price.requestNano);
+  const searches = (usage.webSearches ?? 0) * (price.searchNano ?? 0);
+  return costOf(partsOf(price, usage), price.requestNano + searches);
 }

@@ -45,6 +45,8 @@ const wrapping = 64;
  * xai: https://docs.x.ai/docs/guides/image-understanding: at most 6 tiles of 448 × 448 and one more, 256 tokens each, as of 2026-08.
  * mistral: https://docs.mistral.ai/capabilities/vision: at most 1024 × 1024 in patches of 16 × 16 and a token to end each
  * row (Pixtral), or 1540 × 1540 in patches of 28 × 28, which is less; as of 2026-08.
+ * anthropic: https://platform.claude.com/docs/en/build-with-claude/vision: an image is scaled to what counts 1,600 tokens,
+ * or 4,784 with the models that see more; as of 2026-11. Bedrock's Claude models are the same.
  */
 const published: Readonly<Record<string, readonly (readonly [RegExp, ImageTokens])[]>> = {
   openai: [
@@ -59,6 +61,8 @@ const published: Readonly<Record<string, readonly (readonly [RegExp, ImageTokens
   ],
   xai: [[/^grok/, flat(7 * 256)]],
   mistral: [[/^/, flat(64 * 64 + 64)]],
+  anthropic: [[/^/, flat(4_784)]],
+  bedrock: [[/anthropic\.claude/, flat(4_784)]],
 };
 
 /** Tokens; undefined: no formula is published. */

@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../chat/chat-request.ts';
+import type { OutputOutline } from '../inference/outline.ts';
 import type { OutputLimit } from '../upstream/chat-provider.ts';
 
 type Field = OutputLimit['field'];
@@ -9,6 +9,7 @@ type Field = OutputLimit['field'];
  */
 const knownFields: Readonly<Record<string, readonly [Field, ...Field[]]>> = {
   openai: ['max_completion_tokens', 'max_tokens'],
+  azure: ['max_completion_tokens', 'max_tokens'],
   groq: ['max_completion_tokens', 'max_tokens'],
   cerebras: ['max_completion_tokens', 'max_tokens'],
   xai: ['max_completion_tokens'],
@@ -29,11 +30,10 @@ export interface ClientLimit {
 }
 
 /** The output limit that the client set. */
-export function readClientLimit(request: ChatRequest, provider: string): ClientLimit {
-  const fields = knownFields[provider] ?? oldest;
-  const known = fields.flatMap((field) => request[field] ?? []);
+export function readClientLimit({ limits, limitField }: OutputOutline, provider: string): ClientLimit {
+  const fields = limitField === undefined ? (knownFields[provider] ?? oldest) : ([limitField] as const);
+  const known = fields.flatMap((field) => limits[field] ?? []);
   const [field] = fields;
   if (known.length > 0) return { field, tokens: Math.max(...known), isKnown: true };
-  const other = request.max_completion_tokens ?? request.max_tokens;
-  return { field, tokens: other ?? undefined, isKnown: false };
+  return { field, tokens: limits.max_completion_tokens ?? limits.max_tokens, isKnown: false };
 }

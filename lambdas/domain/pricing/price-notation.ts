@@ -2,7 +2,8 @@ import { completeRates, type PartialRates, type Price } from './price.ts';
 
 // The catalogue writes a price as text, since a string costs a cold start less than objects do:
 //
-//   i250000 c25000 o2000000               pico-dollars per token, a letter for each rate; f: nano-dollars per request
+//   i250000 c25000 o2000000               pico-dollars per token, a letter for each rate; f: nano-dollars per request,
+//                                         q: nano-dollars for each search of the web
 //   i… o… >271999 i… o…                   from the first token above 271,999 on, the whole request costs this
 //   i… o…;@2026-08-17 i… o…               since that day, UTC
 //   i… o…;@0030-1630 i… o…                every day from 00:30 to 16:30, UTC. The last variant in force counts.
@@ -12,6 +13,7 @@ const rateLetters = {
   i: 'input',
   c: 'cachedInput',
   w: 'cacheWrite',
+  h: 'cacheWriteHour',
   o: 'output',
   r: 'reasoning',
   a: 'audioInput',
@@ -31,14 +33,15 @@ function readRates(words: readonly string[]): PartialRates {
 
 function readPrice(text: string): Price {
   const [base = '', ...more] = text.split(' >');
-  const fee = /(?:^| )f(\d+)/.exec(base)?.[1];
+  const [fee, search] = [/(?:^| )f(\d+)/, /(?:^| )q(\d+)/].map((figure) => Number(figure.exec(base)?.[1] ?? 0));
   return {
     rates: completeRates(readRates(base.split(' '))),
     longContext: more.map((tier) => {
       const [above, ...words] = tier.split(' ');
       return { above: Number(above), rates: completeRates(readRates(words)) };
     }),
-    requestNano: Number(fee ?? 0),
+    requestNano: fee ?? 0,
+    ...(search && { searchNano: search }),
   };
 }
 

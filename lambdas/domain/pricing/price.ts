@@ -7,6 +7,8 @@ export interface Rates {
   readonly input: number;
   readonly cachedInput: number;
   readonly cacheWrite: number;
+  /** Of what is to stay in the cache for an hour. */
+  readonly cacheWriteHour: number;
   readonly output: number;
   readonly reasoning: number;
   /** Undefined: not known, which is not the same as costing what text costs. */
@@ -26,6 +28,8 @@ export interface Price {
   readonly longContext: readonly LongContext[];
   /** Nano-dollars for each request, whatever its length. */
   readonly requestNano: number;
+  /** Nano-dollars for each search of the web that the provider makes. */
+  readonly searchNano?: number | undefined;
 }
 
 /** All that is known of a model's cost and size; undefined: not known. */
@@ -49,6 +53,7 @@ export function completeRates({ input = 0, output = 0, ...more }: PartialRates):
     output,
     cachedInput: more.cachedInput ?? input,
     cacheWrite: more.cacheWrite ?? input,
+    cacheWriteHour: more.cacheWriteHour ?? more.cacheWrite ?? input,
     reasoning: more.reasoning ?? output,
     audioInput: more.audioInput,
     audioOutput: more.audioOutput,

@@ -1,4 +1,5 @@
-import type { ChatRequest } from '../chat/chat-request.ts';
+import type { Outcome } from '../errors.ts';
+import type { Outline } from '../inference/outline.ts';
 import type { Members } from '../json/top-level-members.ts';
 
 /** Token counts as the provider reported them. The others are parts of `inputTokens` or of `outputTokens`. */
@@ -21,7 +22,7 @@ export interface Usage {
 
 /** How the provider is told to write no more than so many tokens: the name of the field is the provider's own. */
 export interface OutputLimit {
-  readonly field: 'max_completion_tokens' | 'max_tokens';
+  readonly field: 'max_completion_tokens' | 'max_tokens' | 'max_output_tokens';
   readonly tokens: number;
 }
 
@@ -36,8 +37,22 @@ export interface Timeouts {
   readonly totalMs: number;
 }
 
-export interface ChatCall {
-  readonly request: ChatRequest;
+/** The routes of the data plane that a provider answers, each with its own dialect. */
+export const surfaces = [
+  'chat-completions',
+  'responses',
+  'messages',
+  'count-tokens',
+  'embeddings',
+  'moderations',
+] as const;
+export type Surface = (typeof surfaces)[number];
+
+export interface UpstreamCall {
+  readonly requestId: string;
+  /** The dialect of the request, and of the answer. */
+  readonly surface: Surface;
+  readonly outline: Outline;
   /** The request as the client wrote it: what does not have to change is forwarded byte for byte. */
   readonly body: Uint8Array;
   /** Where the members of `body` lie. */
@@ -45,11 +60,15 @@ export interface ChatCall {
   /** The provider's own name of the model. */
   readonly model: string;
   readonly credential: string | undefined;
-  /** Headers of the client's that this provider is to see, names in lower case. */
+  /** Headers of the client's that a provider may see, names in lower case; each takes its own. */
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: Timeouts;
   /** Set where the client set none and a cap or a token limit is in force. */
   readonly outputLimit?: OutputLimit | undefined;
+  /** What each answer may have at most, whoever set it. */
+  readonly maxOutputTokens?: number | undefined;
+  /** The most that the model can, where that is known. */
+  readonly modelMaxTokens?: number | undefined;
 }
 
 /** Takes one piece; a returned promise holds back the next until it has settled. */
@@ -71,20 +90,26 @@ export interface StreamAnswer extends AnswerHead {
   /**
    * Reads the stream to its end; every write holds whole events. Throws GatewayFault when the stream breaks or stalls: what
    * was written until then is still whole events. `noteUsage` is told what the provider reports of the whole answer, as soon
-   * as it is final: of a stream that breaks behind it too, and never of one that breaks before.
+   * as it is final: of a stream that breaks behind it too, and never of one that breaks before. A fault that `isTold` has
+   * been written to the stream already.
    */
   readonly deliver: (write: Write, noteUsage: (usage: Usage) => void) => Promise<void>;
 }
 
-export type ChatAnswer = CompleteAnswer | StreamAnswer;
+export type UpstreamAnswer = CompleteAnswer | StreamAnswer;
 
-/** One model provider. `chat` throws GatewayFault `upstream_error` or `upstream_timeout` before the first byte. */
-export interface ChatProvider {
+/** One model provider. */
+export interface Provider {
   readonly name: string;
   /** `none`: has nothing to unlock. `optional`: is called without one where none is stored. */
   readonly credential: 'required' | 'optional' | 'none';
-  chat(call: ChatCall): Promise<ChatAnswer>;
+  readonly serves: (surface: Surface) => boolean;
+  /**
+   * Refuses what the provider's dialect cannot say, before anything is sent. Throws GatewayFault `upstream_error` or
+   * `upstream_timeout` before the first byte.
+   */
+  call(call: UpstreamCall): Promise<Outcome<UpstreamAnswer>>;
 }
 
 /** The providers that stage configuration allows, by name. */
-export type ProviderDirectory = ReadonlyMap<string, ChatProvider>;
+export type ProviderDirectory = ReadonlyMap<string, Provider>;

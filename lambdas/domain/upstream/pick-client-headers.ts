@@ -1,7 +1,10 @@
 import { accept, type Outcome, refuse } from '../errors.ts';
 
-/** What a provider may see of the client's own headers: an opt-in to a beta, and nothing that names or authorises anyone. */
-const forwarded = ['openai-beta'] as const;
+/**
+ * What a provider may see of the client's own headers, each its own: an opt-in to a beta, the version of a dialect, and
+ * nothing that names or authorises anyone.
+ */
+const forwarded = ['openai-beta', 'anthropic-beta', 'anthropic-version'] as const;
 
 /** Refuses a value that HTTP has no safe way to carry on. */
 export function pickClientHeaders(

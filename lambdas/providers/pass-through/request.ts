@@ -1,16 +1,15 @@
 import { type Edit, findTopLevelMembers, type Span, spliceBytes } from '../../domain/json/top-level-members.ts';
-import type { ChatCall } from '../../domain/upstream/chat-provider.ts';
+import type { UpstreamCall } from '../../domain/upstream/chat-provider.ts';
 
-/** True where the client itself asked for the usage chunk, and is thus to see it. */
-export function asksForUsage({ request }: Pick<ChatCall, 'request'>): boolean {
-  return request.stream_options?.include_usage === true;
-}
+/** All that the client's bytes are changed by. */
+export type BodyToForward = Pick<UpstreamCall, 'surface' | 'outline' | 'body' | 'members' | 'model' | 'outputLimit'>;
 
-function editModel({ request, model, members: { spans } }: ChatCall): Edit[] {
+function editModel({ outline, model, members: { spans } }: BodyToForward): Edit[] {
   const span = spans.get('model');
-  return span === undefined || request.model === model ? [] : [{ ...span, text: JSON.stringify(model) }];
+  return span === undefined || outline.model === model ? [] : [{ ...span, text: JSON.stringify(model) }];
 }
 
+const OPEN_BRACE = 0x7b;
 const usageOption = '"include_usage":true';
 
 /** Where `stream_options` lies, the option goes in, whatever else is in there. */
@@ -22,16 +21,15 @@ function editWithin({ start, end }: Span, body: Uint8Array): Edit {
 }
 
 /** Usage is requested of every stream, since without it nobody could be charged what was used. */
-function editStreamOptions(call: ChatCall): Edit[] {
-  const { spans, close } = call.members;
-  if (call.request.stream !== true || asksForUsage(call)) return [];
+function editStreamOptions({ surface, outline, members: { spans, close }, body }: BodyToForward): Edit[] {
+  if (surface !== 'chat-completions' || !outline.isStreamed || outline.wantsUsage) return [];
   const span = spans.get('stream_options');
   if (span === undefined) return [{ start: close, end: close, text: `,"stream_options":{${usageOption}}` }];
-  return [call.request.stream_options ? editWithin(span, call.body) : { ...span, text: `{${usageOption}}` }];
+  return [body[span.start] === OPEN_BRACE ? editWithin(span, body) : { ...span, text: `{${usageOption}}` }];
 }
 
 /** The output limit that the gateway sets where the client set none. */
-function editOutputLimit({ outputLimit, members: { spans, close } }: ChatCall): Edit[] {
+function editOutputLimit({ outputLimit, members: { spans, close } }: BodyToForward): Edit[] {
   if (outputLimit === undefined) return [];
   const text = String(outputLimit.tokens);
   const span = spans.get(outputLimit.field);
@@ -44,6 +42,6 @@ function editOutputLimit({ outputLimit, members: { spans, close } }: ChatCall): 
  * The client's bytes with the provider's name of the model, `stream_options.include_usage` and the gateway's own output
  * limit, and nothing else new.
  */
-export function toUpstreamBody(call: ChatCall): Uint8Array {
+export function toUpstreamBody(call: BodyToForward): Uint8Array {
   return spliceBytes(call.body, [...editModel(call), ...editStreamOptions(call), ...editOutputLimit(call)]);
 }

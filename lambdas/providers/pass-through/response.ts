@@ -1,9 +1,14 @@
 import { GatewayFault } from '../../domain/errors.ts';
-import type { ChatAnswer, ChatCall, CompleteAnswer, StreamAnswer } from '../../domain/upstream/chat-provider.ts';
-import { readUsage } from '../openai/usage.ts';
+import type {
+  CompleteAnswer,
+  StreamAnswer,
+  UpstreamAnswer,
+  UpstreamCall,
+} from '../../domain/upstream/chat-provider.ts';
 import type { UpstreamResponse } from '../transport.ts';
-import { asksForUsage } from './request.ts';
+import { chatTap } from './chat-tap.ts';
 import { finish, initialState, reduce } from './stream.ts';
+import type { Tap } from './tap.ts';
 
 /** A complete answer is held until it is known to be one; 32 MiB is more than any model writes. */
 const maxCompleteBytes = 33_554_432;
@@ -20,7 +25,7 @@ const forwarded = [
 /** The head of an answer has 16 KB in AWS, and its own encoding: what is longer, or no plain text, is not worth a failure. */
 const plain = /^[\x20-\x7e]{1,256}$/;
 
-function forwardHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+export function forwardHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const name of forwarded) {
     const value = headers[name];
@@ -29,7 +34,7 @@ function forwardHeaders(headers: Readonly<Record<string, string>>): Record<strin
   return kept;
 }
 
-async function readWhole({ deliver }: UpstreamResponse): Promise<Uint8Array> {
+export async function readWhole({ deliver }: UpstreamResponse): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   await deliver((piece) => {
@@ -50,10 +55,10 @@ function parseCompletion(body: Uint8Array): unknown {
   }
 }
 
-/** A success must be a completion; an error is the provider's own to word, and passes through unchanged. */
-async function toComplete(response: UpstreamResponse): Promise<CompleteAnswer> {
+/** A success must be JSON; an error is the provider's own to word, and passes through unchanged. */
+async function toComplete(response: UpstreamResponse, tap: Tap): Promise<CompleteAnswer> {
   const body = await readWhole(response);
-  const usage = response.status < 300 ? readUsage(parseCompletion(body)) : undefined;
+  const usage = response.status < 300 ? tap.readWhole(parseCompletion(body)) : undefined;
   const { 'content-type': type = '' } = response.headers;
   const headers = {
     'content-type': plain.test(type) ? type : 'application/json',
@@ -62,7 +67,7 @@ async function toComplete(response: UpstreamResponse): Promise<CompleteAnswer> {
   return { kind: 'complete', status: response.status, headers, body, usage };
 }
 
-function toStream(response: UpstreamResponse, withholdUsage: boolean): StreamAnswer {
+function toStream(response: UpstreamResponse, withholdUsage: boolean, tap: Tap): StreamAnswer {
   const deliver: StreamAnswer['deliver'] = async (write, noteUsage) => {
     let state = initialState;
     // A stream can fail while the client still takes one of its events: the ones behind it are then not to follow.
@@ -72,7 +77,7 @@ function toStream(response: UpstreamResponse, withholdUsage: boolean): StreamAns
     };
     try {
       await response.deliver((piece) => {
-        const step = reduce(state, piece, withholdUsage);
+        const step = reduce(state, piece, withholdUsage, tap);
         state = step.state;
         const [event, ...more] = step.events;
         if (event === undefined) return undefined;
@@ -83,21 +88,29 @@ function toStream(response: UpstreamResponse, withholdUsage: boolean): StreamAns
       if (state.isFinal && state.usage !== undefined) noteUsage(state.usage);
       throw cause;
     }
-    const last = finish(state, withholdUsage);
+    const last = finish(state, withholdUsage, tap);
     if (last.state.usage !== undefined) noteUsage(last.state.usage);
     await writeAll(last.events);
   };
   return { kind: 'stream', status: response.status, headers: forwardHeaders(response.headers), deliver };
 }
 
-/** What came from upstream, as the client is to get it. */
-export function toAnswer(call: ChatCall, response: UpstreamResponse): Promise<ChatAnswer> | ChatAnswer {
+/** Gives up an answer that is none, or that nobody could read. Throws GatewayFault `upstream_error`. */
+export function requireAnswer(response: UpstreamResponse): void {
   const { status, headers } = response;
-  const isStream = headers['content-type']?.toLowerCase().startsWith('text/event-stream') ?? false;
   const isDecodable = (headers['content-encoding'] ?? 'identity') === 'identity';
-  if (status < 200 || (status >= 300 && status < 400) || status > 599 || !isDecodable) {
-    response.cancel();
-    throw new GatewayFault('upstream_error');
-  }
-  return isStream && status < 300 ? toStream(response, !asksForUsage(call)) : toComplete(response);
+  if (status >= 200 && (status < 300 || status >= 400) && status <= 599 && isDecodable) return;
+  response.cancel();
+  throw new GatewayFault('upstream_error');
+}
+
+/** What came from upstream, as the client is to get it. */
+export function toAnswer(
+  { outline }: Pick<UpstreamCall, 'outline'>,
+  response: UpstreamResponse,
+  tap: Tap = chatTap,
+): Promise<UpstreamAnswer> | UpstreamAnswer {
+  requireAnswer(response);
+  const isStream = response.headers['content-type']?.toLowerCase().startsWith('text/event-stream') ?? false;
+  return isStream && response.status < 300 ? toStream(response, !outline.wantsUsage, tap) : toComplete(response, tap);
 }

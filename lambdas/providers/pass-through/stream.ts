@@ -1,18 +1,10 @@
-import * as z from 'zod/mini';
 import { GatewayFault } from '../../domain/errors.ts';
-import type { Usage } from '../../domain/upstream/chat-provider.ts';
-import { readUsage } from '../openai/usage.ts';
+import { chatTap } from './chat-tap.ts';
+import type { Reported, Tap } from './tap.ts';
 
 // The stream is never parsed as a whole, and never re-encoded: whole events go on as the bytes that came. Only an event
 // that carries `usage` is looked into, and only the usage chunk that the gateway's own option caused is withheld. A line ends
 // with CR, LF or CRLF, and an event with an empty line: https://html.spec.whatwg.org/multipage/server-sent-events.html
-
-/** What the provider has reported so far. */
-interface Reported {
-  readonly usage: Usage | undefined;
-  /** No choice was being written any more when it was reported: some providers count along with every chunk. */
-  readonly isFinal: boolean;
-}
 
 export interface StreamState extends Reported {
   /** The beginning of an event whose end has not come yet, as it came. */
@@ -91,8 +83,6 @@ function reportsUsage(bytes: Uint8Array): boolean {
   return false;
 }
 
-const finishedChoice = z.object({ finish_reason: z.string() });
-
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -107,19 +97,6 @@ function readData(event: Uint8Array): unknown {
   return parseJson(data.join('\n'));
 }
 
-/** `choices: []` and a usage, sensible or not: the chunk that exists for the usage alone. */
-function isUsageChunk(chunk: unknown): boolean {
-  if (typeof chunk !== 'object' || chunk === null || !('choices' in chunk) || !('usage' in chunk)) return false;
-  return Array.isArray(chunk.choices) && chunk.choices.length === 0;
-}
-
-/** Nothing more is to come: the usage chunk, or one in which every choice ends. */
-function endsAnswer(chunk: unknown): boolean {
-  if (typeof chunk !== 'object' || chunk === null || !('choices' in chunk) || !Array.isArray(chunk.choices))
-    return false;
-  return chunk.choices.every((choice: unknown) => finishedChoice.safeParse(choice).success);
-}
-
 interface Inspection {
   readonly reported: Reported;
   readonly events: readonly Uint8Array[];
@@ -129,7 +106,7 @@ interface Inspection {
 
 const nothing = new Uint8Array(0);
 
-function inspectEvents(bytes: Uint8Array, known: Reported, withholdUsage: boolean): Inspection {
+function inspectEvents(bytes: Uint8Array, known: Reported, withholdUsage: boolean, tap: Tap): Inspection {
   const events: Uint8Array[] = [];
   let reported = known;
   let lead: Uint8Array = nothing;
@@ -138,9 +115,8 @@ function inspectEvents(bytes: Uint8Array, known: Reported, withholdUsage: boolea
     const event = rest.subarray(0, end);
     rest = rest.subarray(end);
     const chunk = reportsUsage(event) ? readData(event) : undefined;
-    const usage = readUsage(chunk);
-    if (usage !== undefined) reported = { usage, isFinal: endsAnswer(chunk) };
-    if (withholdUsage && isUsageChunk(chunk)) {
+    if (chunk !== undefined) reported = tap.readEvent(chunk, reported);
+    if (withholdUsage && chunk !== undefined && tap.isForUsageAlone(chunk)) {
       lead = join([lead, event.subarray(0, skipEmptyLines(event, 0))]);
     } else {
       events.push(join([lead, event]));
@@ -150,9 +126,9 @@ function inspectEvents(bytes: Uint8Array, known: Reported, withholdUsage: boolea
   return { reported, events, lead };
 }
 
-function inspect(bytes: Uint8Array, known: Reported, withholdUsage: boolean): Inspection {
+function inspect(bytes: Uint8Array, known: Reported, withholdUsage: boolean, tap: Tap): Inspection {
   if (bytes.length === 0) return { reported: known, events: [], lead: nothing };
-  if (reportsUsage(bytes)) return inspectEvents(bytes, known, withholdUsage);
+  if (reportsUsage(bytes)) return inspectEvents(bytes, known, withholdUsage, tap);
   return { reported: known, events: [bytes], lead: nothing };
 }
 
@@ -162,13 +138,18 @@ function join(pieces: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Takes the next piece of the stream, cut anywhere. Throws GatewayFault `upstream_error` at an event without an end. */
-export function reduce({ tail, ...known }: StreamState, piece: Uint8Array, withholdUsage: boolean): StreamStep {
+export function reduce(
+  { tail, ...known }: StreamState,
+  piece: Uint8Array,
+  withholdUsage: boolean,
+  tap: Tap = chatTap,
+): StreamStep {
   const pieces = tail.length === 0 ? [piece] : [...tail, piece];
   // No event ends where no line does, so a long one is put together once, and not with each of its pieces.
   if (!piece.includes(LF) && !piece.includes(CR)) return { state: { tail: hold(pieces), ...known }, events: [] };
   const bytes = join(pieces);
   const end = endOfLastEvent(bytes);
-  const { reported, events, lead } = inspect(bytes.subarray(0, end), known, withholdUsage);
+  const { reported, events, lead } = inspect(bytes.subarray(0, end), known, withholdUsage, tap);
   const rest = join([lead, bytes.subarray(end)]);
   return { state: { tail: rest.length === 0 ? [] : hold([rest]), ...reported }, events };
 }
@@ -179,7 +160,7 @@ function hold(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
 }
 
 /** The stream has ended in order: what is left is its last event, terminated or not. */
-export function finish({ tail, ...known }: StreamState, withholdUsage: boolean): StreamStep {
-  const { reported, events, lead } = inspect(join(tail), known, withholdUsage);
+export function finish({ tail, ...known }: StreamState, withholdUsage: boolean, tap: Tap = chatTap): StreamStep {
+  const { reported, events, lead } = inspect(join(tail), known, withholdUsage, tap);
   return { state: { tail: [], ...reported }, events: lead.length === 0 ? events : [...events, lead] };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseChatRequest } from '../../../lambdas/domain/chat/chat-request.ts';
+import { readChatRequest } from '../../../lambdas/domain/inference/outline-chat.ts';
 import { type BoundLimits, boundFor } from '../../../lambdas/domain/pricing/bound-for.ts';
 import { chargeFor } from '../../../lambdas/domain/pricing/charge-for.ts';
 import { findModel } from '../../../lambdas/domain/pricing/find-model.ts';
@@ -20,9 +20,9 @@ function bound(
 ) {
   const whole = { model, messages: hello, ...body };
   const bytes = bodyBytes === 0 ? jsonBytes(whole).length : bodyBytes;
-  const parsed = parseChatRequest(whole);
+  const parsed = readChatRequest(whole);
   if (!parsed.ok) throw new Error(parsed.refusal.message);
-  return boundFor({ request: parsed.value, bodyBytes: bytes, provider, model, facts }, limits);
+  return boundFor({ outline: parsed.value, bodyBytes: bytes, provider, model, facts }, limits);
 }
 
 function boundOf(...args: Parameters<typeof bound>) {
@@ -52,6 +52,7 @@ const rates = fc.record({
   input: rate,
   cachedInput: rate,
   cacheWrite: rate,
+  cacheWriteHour: rate,
   output: rate,
   reasoning: rate,
   audioInput: fc.constant(undefined),

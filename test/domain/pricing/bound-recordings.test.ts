@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { parseChatRequest } from '../../../lambdas/domain/chat/chat-request.ts';
+import { readChatRequest } from '../../../lambdas/domain/inference/outline-chat.ts';
 import { boundFor } from '../../../lambdas/domain/pricing/bound-for.ts';
 import { chargeFor } from '../../../lambdas/domain/pricing/charge-for.ts';
 import { findModel } from '../../../lambdas/domain/pricing/find-model.ts';
@@ -44,7 +44,7 @@ interface Swept {
 
 /** Undefined where nothing was used; a string where the request is refused under a cap, and why. */
 function sweep(recording: Recording, atMs: number): Swept | string | undefined {
-  const parsed = parseChatRequest(recording.request);
+  const parsed = readChatRequest(recording.request);
   const used = usageOf(recording);
   if (!parsed.ok || used === undefined) return undefined;
   const provider = providers[recording.host] ?? recording.host;
@@ -53,7 +53,7 @@ function sweep(recording: Recording, atMs: number): Swept | string | undefined {
   const facts = known.price === undefined ? operatorPriced : known;
   const bodyBytes = jsonBytes(recording.request).length;
   const limits = { isCapped: true, isTokenLimited: false, defaultMaxTokens: 4_096 };
-  const outcome = boundFor({ request: parsed.value, bodyBytes, provider, model, facts }, limits);
+  const outcome = boundFor({ outline: parsed.value, bodyBytes, provider, model, facts }, limits);
   if (!outcome.ok) return `${outcome.refusal.code} ${outcome.refusal.param}`;
   return {
     id: recording.id,

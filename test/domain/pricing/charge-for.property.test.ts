@@ -14,6 +14,7 @@ const rates = fc.record({
   input: rate,
   cachedInput: rate,
   cacheWrite: rate,
+  cacheWriteHour: rate,
   output: rate,
   reasoning: rate,
   audioInput: fc.option(rate, { nil: undefined }),

@@ -35,6 +35,7 @@ describe('an operator’s price', () => {
           input: 1_000_000,
           cachedInput: 1_000_000,
           cacheWrite: 1_000_000,
+          cacheWriteHour: 1_000_000,
           output: 2_000_000,
           reasoning: 2_000_000,
           audioInput: undefined,

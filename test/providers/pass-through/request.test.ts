@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseChatRequest } from '../../../lambdas/domain/chat/chat-request.ts';
+import { readChatRequest } from '../../../lambdas/domain/inference/outline-chat.ts';
 import { findTopLevelMembers } from '../../../lambdas/domain/json/top-level-members.ts';
 import type { OutputLimit } from '../../../lambdas/domain/upstream/chat-provider.ts';
 import { toUpstreamBody } from '../../../lambdas/providers/pass-through/request.ts';
@@ -8,19 +8,16 @@ import { toBytes, toText } from '../../support/text.ts';
 
 function forward(text: string, model: string, outputLimit?: OutputLimit): string {
   const body = toBytes(text);
-  const parsed = parseChatRequest(JSON.parse(text));
+  const parsed = readChatRequest(JSON.parse(text));
   if (!parsed.ok) throw new Error(parsed.refusal.message);
-  const timeouts = { connectMs: 1, firstByteMs: 1, idleMs: 1, totalMs: 1 };
   const call = {
-    request: parsed.value,
+    surface: 'chat-completions',
+    outline: parsed.value,
     body,
     members: findTopLevelMembers(body),
     model,
-    credential: undefined,
-    headers: {},
-    timeouts,
     outputLimit,
-  };
+  } as const;
   return toText(toUpstreamBody(call));
 }
 

@@ -1,0 +1,9 @@
+import type { Answer } from '../domain/answer.ts';
+import type { Outcome } from '../domain/errors.ts';
+import { readEmbeddingRequest } from '../domain/inference/embedding-request.ts';
+import { type InferenceInput, type InferencePorts, infer } from './infer.ts';
+
+/** POST /v1/embeddings */
+export function embeddings(input: InferenceInput, ports: InferencePorts): Promise<Outcome<Answer>> {
+  return infer({ surface: 'embeddings', outline: readEmbeddingRequest }, input, ports);
+}
