@@ -13,7 +13,7 @@ import { clockFirstByte, sendAnswer } from '../http/send-answer.ts';
 import { chatCompletions } from '../operations/chat-completions.ts';
 import { checkHealth } from '../operations/check-health.ts';
 import { type Caller, type IdentifyPorts, identify } from '../operations/identify.ts';
-import type { InferenceInput, InferencePorts } from '../operations/infer.ts';
+import type { InferenceInput, InferencePorts } from '../operations/inference.ts';
 import { listAllModels } from '../operations/list-models.ts';
 import { retrieveModel } from '../operations/retrieve-model.ts';
 import { securityTxt } from '../operations/security-txt.ts';

@@ -8,6 +8,7 @@ import { sha256Hex } from '../crypto/sha256-hex.ts';
 import { ENV, proxyEnvironment, readAwsCredentials, readEnvironment } from '../env.ts';
 import { parseApiGatewayEvent } from '../http/api-gateway-event.ts';
 import { toLambdaHandler } from '../http/lambda-stream.ts';
+import { createRouting } from '../operations/create-routing.ts';
 import { createProviders } from '../providers/registry.ts';
 import { createDataPlane } from './data-plane.ts';
 import { openJsonClient } from './open-json-client.ts';
@@ -34,6 +35,7 @@ const serve = createDataPlane({
     now,
   }),
   providers: createProviders(env[ENV.upstreams], { newId: randomUUID, nowSeconds, signForBedrock }),
+  routing: createRouting({ now, random: Math.random }),
   environments: env[ENV.environments],
   digestMatches: (secret, sha256) => equalInConstantTime(sha256Hex(secret), sha256),
   nowSeconds,

@@ -32,6 +32,8 @@ export interface ChatToAdmit {
   readonly startedAtMs: number;
   /** Unix milliseconds: whatever happens, the request has ended by then. */
   readonly deadlineMs: number;
+  /** The number of the first reservation that is tried: those of other targets came before. @default 1 */
+  readonly firstAttempt?: number;
 }
 
 /** What is held for a request, until it is settled. */
@@ -42,6 +44,8 @@ export interface Admission {
   readonly facts: ModelFacts;
   readonly views: readonly ScopeView[];
   readonly headers: Readonly<Record<string, string>>;
+  /** The number of the reservation. */
+  readonly attempt: number;
 }
 
 /** Behind the deadline: nobody is still at work on the request when the sweeper takes it over. */
@@ -137,7 +141,10 @@ async function reserveOnce(chat: ChatToAdmit, attempt: Attempt, ledger: Ledger):
     return outcome.views.length === 0 ? refuseByPolicy(chat, attempt, refused) : { kind: 'done', outcome: refused };
   }
   const { views } = outcome;
-  return { kind: 'done', outcome: accept({ caller: attempt.caller, demand, bound, facts, views, headers }) };
+  return {
+    kind: 'done',
+    outcome: accept({ caller: attempt.caller, demand, bound, facts, views, headers, attempt: attempt.number }),
+  };
 }
 
 /**
@@ -145,8 +152,9 @@ async function reserveOnce(chat: ChatToAdmit, attempt: Attempt, ledger: Ledger):
  * `service_unavailable` where nothing could be held for sure: then nothing may be forwarded.
  */
 export async function admitChat(chat: ChatToAdmit, ledger: Ledger): Promise<Outcome<Admission>> {
-  let attempt: Attempt = { number: 1, caller: chat.caller, isFresh: false, left: {} };
-  while (attempt.number <= maxAttempts) {
+  const { firstAttempt = 1 } = chat;
+  let attempt: Attempt = { number: firstAttempt, caller: chat.caller, isFresh: false, left: {} };
+  while (attempt.number < firstAttempt + maxAttempts) {
     const result = await reserveOnce(chat, attempt, ledger);
     if (result.kind === 'done') return result.outcome;
     attempt = result.attempt;

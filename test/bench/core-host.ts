@@ -8,6 +8,7 @@ import { sha256Hex } from '../../lambdas/crypto/sha256-hex.ts';
 import { createLedger } from '../../lambdas/domain/limits/create-ledger.ts';
 import { createDataPlane, type DataPlanePorts } from '../../lambdas/handlers/data-plane.ts';
 import type { ResponseSink } from '../../lambdas/http/gateway-request.ts';
+import { createRouting } from '../../lambdas/operations/create-routing.ts';
 import { createProviders } from '../../lambdas/providers/registry.ts';
 import { createAgreeableStores } from './agreeable-stores.ts';
 import { benchPolicy } from './bench-policy.ts';
@@ -58,6 +59,7 @@ const serve = createDataPlane({
     ),
     { newId: () => 'bench', nowSeconds, signForBedrock: () => ({}) },
   ),
+  routing: createRouting({ now, random: Math.random }),
   nowSeconds,
   nowMs: now,
   securityContacts: [],

@@ -6,6 +6,7 @@ import { composeKey } from '../../lambdas/domain/keys/key-format.ts';
 import type { KeyRecord } from '../../lambdas/domain/keys/key-record.ts';
 import { accountScope, scopesOfKey } from '../../lambdas/domain/limits/scopes-of.ts';
 import type { DataPlanePorts } from '../../lambdas/handlers/data-plane.ts';
+import { createRouting } from '../../lambdas/operations/create-routing.ts';
 import { createProviders, type ProviderConfig } from '../../lambdas/providers/registry.ts';
 import { createMemoryLedger, createMemoryStores, type MemoryStores } from './memory-ledger.ts';
 
@@ -81,6 +82,7 @@ export function createMemoryPorts({
       nowSeconds: () => 1_700_000_000,
       signForBedrock: ({ url }, region) => ({ authorization: `signed for ${region}`, host: url.host }),
     }),
+    routing: { ...createRouting({ now: nowMs, random: () => 0 }), pause: async () => undefined },
     environments: ['development', 'staging', 'production'],
     digestMatches: (candidate, sha256) => equalInConstantTime(sha256Hex(candidate), sha256),
     nowSeconds: () => 1_700_000_000,
