@@ -57,6 +57,8 @@ export async function startFakeUpstream(port = 0): Promise<FakeUpstream> {
     seen.push(request);
     respond(response, request, raw);
   });
+  // Node's 5 s would close a kept connection while a busy machine is about to use it: a 502 that no test asked for.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((listening, failed) => {
     server.once('error', failed);
     server.listen(port, '127.0.0.1', listening);
