@@ -11,7 +11,7 @@ class LookingBackLast extends BaseSequencer {
 }
 
 /**
- * unit: pure rules and adapters, no process of its own. template: what the CDK app synthesizes. stack: through the local
+ * unit: pure rules and adapters. process: what needs modules of its own, freshly loaded. template: what the CDK app synthesizes. stack: through the local
  * runner, over HTTP, with real processes; one file at a time, as each starts a whole gateway on a small machine.
  */
 export default defineConfig({
@@ -21,11 +21,21 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // One load of the schemas and SDKs per worker: half the time of the whole project.
+          isolate: false,
           // Of what a busy machine needs; nothing is timed by it.
           testTimeout: 30_000,
           include: [
-            'test/{domain,providers,operations,aws,crypto,net,http,handlers,local,bin,scripts,simulation,support}/**/*.test.ts',
+            'test/{domain,providers,operations,aws,crypto,net,http,bin,scripts,simulation,support}/**/*.test.ts',
           ],
+        },
+      },
+      {
+        test: {
+          // A handler reads its environment as it is loaded, and a runner's parts own their process.
+          name: 'process',
+          testTimeout: 30_000,
+          include: ['test/{handlers,local}/**/*.test.ts'],
         },
       },
       {
@@ -45,6 +55,8 @@ export default defineConfig({
           globalSetup: 'test/support/stack-global-setup.ts',
           setupFiles: 'test/support/stack-test-file.ts',
           fileParallelism: false,
+          // One load of the SDKs and schemas for all files: nothing of theirs holds state.
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
