@@ -1,8 +1,8 @@
 // The AWS JSON protocol for the few calls of the data plane. The SDK would be the largest part of its cold start and of
 // its CPU per request; what it does for correctness (signature, retries, time limits, error names) is done here.
 import { AwsError, readAwsError } from './aws-error.ts';
-import { exchangeJson, openEndpoint } from './json-exchange.ts';
-import { type AwsCredentials, createSigner } from './sigv4.ts';
+import { exchangeJson, formatHead, openEndpoint } from './json-exchange.ts';
+import { type AwsCredentials, createSigner, type SignBody } from './sigv4.ts';
 
 const services = {
   dynamodb: { target: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0' },
@@ -61,18 +61,49 @@ function pauseBefore(nextAttempt: number, error: AwsError, random: () => number)
   return random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (nextAttempt - 2));
 }
 
+/** What the requests of one operation have in common, as long as the credentials stay what they are. */
+interface Prepared {
+  readonly credentials: AwsCredentials;
+  readonly head: string;
+  readonly sign: SignBody;
+}
+
+function isSame(one: AwsCredentials, other: AwsCredentials): boolean {
+  return (
+    one.accessKeyId === other.accessKeyId &&
+    one.secretAccessKey === other.secretAccessKey &&
+    one.sessionToken === other.sessionToken
+  );
+}
+
 export function createJsonClient(options: JsonClientOptions): JsonClient {
   const { service, region, credentials, now, random, attemptTimeoutMs = 1000, totalTimeoutMs = 3000 } = options;
   const { target, contentType } = services[service];
   const endpoint = openEndpoint(options.endpoint ?? defaultEndpoint(service, region));
-  const sign = createSigner({ region, service });
+  const prepareSigning = createSigner({ region, service });
+  const kept = new Map<string, Prepared>();
+
+  function prepare(operation: string): Prepared {
+    const current = credentials();
+    const known = kept.get(operation);
+    if (known !== undefined && isSame(known.credentials, current)) return known;
+    const headers = { host: endpoint.host, 'content-type': contentType, 'x-amz-target': `${target}.${operation}` };
+    const { sessionToken } = current;
+    const prepared = {
+      credentials: current,
+      head: formatHead({ ...headers, ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }) }),
+      sign: prepareSigning({ method: 'POST', path: '/', headers }, current),
+    };
+    kept.set(operation, prepared);
+    return prepared;
+  }
 
   async function attempt(operation: string, body: string, timeoutMs: number): Promise<unknown> {
     if (timeoutMs <= 0) throw new AwsError('TimeoutError', operation, { retryable: false });
-    const headers = { host: endpoint.host, 'content-type': contentType, 'x-amz-target': `${target}.${operation}` };
-    const signed = sign({ method: 'POST', path: '/', headers, body }, credentials(), now());
-    signed['content-length'] = String(Buffer.byteLength(body));
-    const response = await exchangeJson({ operation, endpoint, headers: signed, body, timeoutMs });
+    const { head, sign } = prepare(operation);
+    const { 'x-amz-date': date, authorization } = sign(body, now());
+    const signed = `${head}x-amz-date: ${date}\r\nauthorization: ${authorization}\r\n`;
+    const response = await exchangeJson({ operation, endpoint, head: signed, body, timeoutMs });
     if (response.status !== 200) throw readAwsError(operation, response);
     return parseAnswer(operation, response.text);
   }

@@ -1,32 +1,47 @@
 // One HTTP exchange of the AWS JSON protocol over a kept connection.
-import type { ClientRequest, IncomingMessage } from 'node:http';
 import { crc32 } from '../domain/crc32.ts';
-import { createKeptConnections, toPlace } from '../net/kept-connections.ts';
+import { ExchangeError } from '../net/connection.ts';
+import { createExchangeClient, type ExchangeOnce } from '../net/exchange-client.ts';
+import { createSocketOpener } from '../net/open-socket.ts';
+import type { HttpResponse } from '../net/response-reader.ts';
 import { AwsError } from './aws-error.ts';
 
 /** No answer of the calls made here comes near: an item has at most 400 KB. */
-const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
-
-const post = createKeptConnections({ maxSockets: 128, now: () => Date.now() });
+const limits = { maxHeadBytes: 16_384, maxBodyBytes: 4 * 1024 * 1024 } as const;
+const MAX_CONNECTIONS = 128;
 
 /** Where a service is reached. */
 export interface Endpoint {
   readonly host: string;
-  readonly send: (headers: Readonly<Record<string, string>>) => ClientRequest;
+  readonly exchange: ExchangeOnce;
 }
 
-/** The AWS JSON protocol knows one path alone: `/`. */
 export function openEndpoint(address: string): Endpoint {
   const url = new URL(address);
-  const place = { ...toPlace(url), path: '/' };
-  return { host: url.host, send: (headers) => post(place, headers) };
+  const exchange = createExchangeClient({
+    openSocket: createSocketOpener(url),
+    maxConnections: MAX_CONNECTIONS,
+    limits,
+    now: () => Date.now(),
+    elapsedMs: () => performance.now(),
+  });
+  return { host: url.host, exchange };
+}
+
+/** The head's lines but for the body's length. The AWS JSON protocol knows one path alone: `/`. */
+export function formatHead(headers: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `POST / HTTP/1.1\r\nconnection: keep-alive\r\n${lines.join('')}`;
+  if (!/^(?:[\x20-\x7e]+\r\n)+$/.test(head)) throw new TypeError('a header that HTTP cannot carry');
+  return head;
 }
 
 export interface JsonRequest {
   /** For error messages. */
   readonly operation: string;
   readonly endpoint: Endpoint;
-  readonly headers: Readonly<Record<string, string>>;
+  /** As `formatHead` makes it. */
+  readonly head: string;
   readonly body: string;
   readonly timeoutMs: number;
 }
@@ -37,58 +52,31 @@ export interface JsonResponse {
   readonly text: string;
 }
 
-function headerOf(response: IncomingMessage, name: string): string | undefined {
-  const value = response.headers[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
 /** DynamoDB sends a CRC-32 of every answer. */
-function isIntact(response: IncomingMessage, body: Uint8Array): boolean {
-  const sent = headerOf(response, 'x-amz-crc32');
+function isIntact({ headers, body }: HttpResponse): boolean {
+  const sent = headers.get('x-amz-crc32');
   return sent === undefined || Number(sent) === crc32(body);
 }
 
-function readBody(
-  response: IncomingMessage,
-  fail: (name: string, cause?: unknown) => void,
-  done: (body: Buffer) => void,
-) {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  response.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > MAX_RESPONSE_BYTES) fail('MalformedResponse');
-    else chunks.push(chunk);
-  });
-  response.on('error', (cause) => fail('ConnectionError', cause));
-  response.on('end', () => {
-    const [first = Buffer.alloc(0)] = chunks;
-    done(chunks.length > 1 ? Buffer.concat(chunks) : first);
-  });
+function toAwsError(operation: string, cause: unknown): unknown {
+  if (!(cause instanceof ExchangeError)) return cause;
+  return new AwsError(cause.failure, operation, { retryable: true, stale: cause.isStale, cause });
 }
 
 /** Throws AwsError, always retryable, when no whole answer came in time. */
-export function exchangeJson({ operation, endpoint, headers, body, timeoutMs }: JsonRequest): Promise<JsonResponse> {
-  return new Promise((resolve, reject) => {
-    const request = endpoint.send(headers);
-    let answered = false;
-    const fail = (name: string, cause?: unknown) => {
-      clearTimeout(timer);
-      const stale = request.reusedSocket && !answered && name === 'ConnectionError';
-      reject(new AwsError(name, operation, { retryable: true, stale, cause }));
-      request.destroy();
-    };
-    const timer = setTimeout(() => fail('TimeoutError'), timeoutMs);
-    request.on('error', (cause) => fail('ConnectionError', cause));
-    request.on('response', (response) => {
-      answered = true;
-      readBody(response, fail, (bytes) => {
-        clearTimeout(timer);
-        if (!isIntact(response, bytes)) return fail('MalformedResponse');
-        const requestId = headerOf(response, 'x-amzn-requestid');
-        resolve({ status: response.statusCode ?? 0, requestId, text: bytes.toString('utf8') });
-      });
-    });
-    request.end(body);
-  });
+export async function exchangeJson(request: JsonRequest): Promise<JsonResponse> {
+  const { operation, endpoint, head, body, timeoutMs } = request;
+  const bytes = Buffer.byteLength(body);
+  const text = `${head}content-length: ${bytes}\r\n\r\n${body}`;
+  // What is ASCII alone needs no encoding.
+  const encoding = bytes === body.length ? 'latin1' : 'utf8';
+  let response: HttpResponse;
+  try {
+    response = await endpoint.exchange({ text, encoding }, timeoutMs);
+  } catch (cause) {
+    throw toAwsError(operation, cause);
+  }
+  if (!isIntact(response)) throw new AwsError('MalformedResponse', operation, { retryable: true });
+  const requestId = response.headers.get('x-amzn-requestid');
+  return { status: response.status, requestId, text: response.body.toString('utf8') };
 }

@@ -1,4 +1,4 @@
-// Connections that are kept between requests, for every client of ours: the providers' and AWS's.
+// Connections that are kept between requests to model providers.
 import type { Agent, ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 

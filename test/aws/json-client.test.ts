@@ -56,8 +56,14 @@ describe('createJsonClient', () => {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': 'DynamoDB_20120810.GetItem',
     };
-    const signed = sign({ method: 'POST', path: '/', headers, body: '{"TableName":"T"}' }, credentials, NOW);
-    expect(call?.headers).toEqual({ ...signed, 'content-length': '17', connection: 'keep-alive' });
+    const signature = sign({ method: 'POST', path: '/', headers }, credentials)('{"TableName":"T"}', NOW);
+    expect(call?.headers).toEqual({
+      ...headers,
+      ...signature,
+      'x-amz-security-token': 'TOKEN',
+      'content-length': '17',
+      connection: 'keep-alive',
+    });
     expect(call?.body).toEqual({ TableName: 'T' });
     expect(server.calls).toHaveLength(1);
   });
