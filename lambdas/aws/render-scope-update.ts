@@ -10,18 +10,24 @@ export interface UpdateExpressions {
   readonly ExpressionAttributeValues?: Readonly<Record<string, Value>>;
 }
 
+/** The same ones in every change of one form: objects of always new members are what an engine is slowest at. */
+const placeholders: readonly string[] = Array.from({ length: 64 }, (_, index) => `:${index}`);
+
 /** Collects clauses, and names their values and the paths that may not be written out. */
 class Clauses {
-  readonly set: string[] = [];
-  readonly remove: string[] = [];
-  readonly add: string[] = [];
+  set = '';
+  remove = '';
+  add = '';
   /** An update of an item that is not there would make one. */
-  readonly conditions: string[] = ['attribute_exists(pk)'];
+  condition = 'attribute_exists(pk)';
   readonly names: Record<string, string> = {};
   readonly values: Record<string, Value> = {};
+  #numbers = 0;
 
   number(value: number): string {
-    return this.value(`:n${String(value).replace('-', '_')}`, { N: String(value) });
+    const index = this.#numbers;
+    this.#numbers += 1;
+    return this.value(placeholders[index] ?? `:${index}`, { N: String(value) });
   }
 
   value(placeholder: string, value: Value): string {
@@ -39,23 +45,40 @@ class Clauses {
     this.names[placeholder] = requestId;
     return `${this.open()}.${placeholder}`;
   }
+
+  assign(path: string, value: string): void {
+    this.set += `${this.set === '' ? 'SET ' : ', '}${path} = ${value}`;
+  }
+
+  drop(path: string): void {
+    this.remove += `${this.remove === '' ? ' REMOVE ' : ', '}${path}`;
+  }
+
+  require(condition: string): void {
+    this.condition += ` AND ${condition}`;
+  }
+}
+
+function hasMembers(object: object): boolean {
+  for (const _ in object) return true;
+  return false;
 }
 
 function addGuards(clauses: Clauses, { guards }: ScopeUpdate): void {
   for (const { counter, atLeast, atMost } of guards) {
-    if (atLeast !== undefined && atLeast === atMost) clauses.conditions.push(`${counter} = ${clauses.number(atMost)}`);
+    if (atLeast !== undefined && atLeast === atMost) clauses.require(`${counter} = ${clauses.number(atMost)}`);
     else {
-      if (atLeast !== undefined) clauses.conditions.push(`${counter} >= ${clauses.number(atLeast)}`);
-      if (atMost !== undefined) clauses.conditions.push(`${counter} <= ${clauses.number(atMost)}`);
+      if (atLeast !== undefined) clauses.require(`${counter} >= ${clauses.number(atLeast)}`);
+      if (atMost !== undefined) clauses.require(`${counter} <= ${clauses.number(atMost)}`);
     }
   }
 }
 
 function addAssignments(clauses: Clauses, { assignments }: ScopeUpdate): void {
   for (const { counter, from, plus } of assignments) {
-    if (from === undefined) clauses.set.push(`${counter} = ${clauses.number(plus)}`);
-    else if (plus === 0) clauses.set.push(`${counter} = ${from}`);
-    else clauses.set.push(`${counter} = ${from} ${plus < 0 ? '-' : '+'} ${clauses.number(Math.abs(plus))}`);
+    if (from === undefined) clauses.assign(counter, clauses.number(plus));
+    else if (plus === 0) clauses.assign(counter, from);
+    else clauses.assign(counter, `${from} ${plus < 0 ? '-' : '+'} ${clauses.number(Math.abs(plus))}`);
   }
 }
 
@@ -64,44 +87,41 @@ function changeOpen(clauses: Clauses, change: OpenChange): void {
   const packed = clauses.value(':entry', { S: change.packed });
   switch (change.kind) {
     case 'add':
-      clauses.set.push(`${path} = ${packed}`);
-      clauses.conditions.push(`attribute_not_exists(${path})`, `size(#open) < ${clauses.number(change.below)}`);
+      clauses.assign(path, packed);
+      clauses.require(`attribute_not_exists(${path})`);
+      clauses.require(`size(#open) < ${clauses.number(change.below)}`);
       change.forget.forEach((mark, index) => {
         const place = clauses.entry(mark.requestId, `#mark${index}`);
-        clauses.remove.push(place);
-        clauses.conditions.push(`${place} = ${clauses.value(`:mark${index}`, { S: mark.packed })}`);
+        clauses.drop(place);
+        clauses.require(`${place} = ${clauses.value(`:mark${index}`, { S: mark.packed })}`);
       });
       return;
     case 'drop':
-      clauses.remove.push(path);
-      clauses.conditions.push(`${path} = ${packed}`);
+      clauses.drop(path);
+      clauses.require(`${path} = ${packed}`);
       return;
     case 'replace':
-      clauses.set.push(`${path} = ${clauses.value(':by', { S: change.by })}`);
-      clauses.conditions.push(`${path} = ${packed}`);
+      clauses.assign(path, clauses.value(':by', { S: change.by }));
+      clauses.require(`${path} = ${packed}`);
   }
 }
 
 /** `leaseShard` is written again with every lease: a scope that lacks it would be missing from the index. */
 function changeLease(clauses: Clauses, change: LeaseChange, leaseShard: string): void {
   if (change.kind === 'clear') {
-    clauses.remove.push('leaseBucket');
-    clauses.conditions.push(`size(${clauses.open()}) < ${clauses.number(1)}`);
+    clauses.drop('leaseBucket');
+    clauses.require(`size(${clauses.open()}) < ${clauses.number(1)}`);
     return;
   }
   const bucket = clauses.number(change.bucket);
-  clauses.set.push(`leaseShard = ${clauses.value(':shard', { S: leaseShard })}`);
+  clauses.assign('leaseShard', clauses.value(':shard', { S: leaseShard }));
   if (change.kind === 'cover') {
-    clauses.set.push(`leaseBucket = if_not_exists(leaseBucket, ${bucket})`);
-    clauses.conditions.push(`(attribute_not_exists(leaseBucket) OR leaseBucket <= ${bucket})`);
+    clauses.assign('leaseBucket', `if_not_exists(leaseBucket, ${bucket})`);
+    clauses.require(`(attribute_not_exists(leaseBucket) OR leaseBucket <= ${bucket})`);
   } else {
-    clauses.set.push(`leaseBucket = ${bucket}`);
-    clauses.conditions.push(`leaseBucket ${change.kind === 'advance' ? '>' : '<'} ${bucket}`);
+    clauses.assign('leaseBucket', bucket);
+    clauses.require(`leaseBucket ${change.kind === 'advance' ? '>' : '<'} ${bucket}`);
   }
-}
-
-function section(keyword: string, clauses: readonly string[]): string[] {
-  return clauses.length === 0 ? [] : [`${keyword} ${clauses.join(', ')}`];
 }
 
 /**
@@ -115,17 +135,13 @@ export function renderScopeUpdate(update: ScopeUpdate, leaseShard: string): Upda
   if (update.open !== undefined) changeOpen(clauses, update.open);
   if (update.lease !== undefined) changeLease(clauses, update.lease, leaseShard);
   if (update.kin !== undefined && update.kin.length > 0) {
-    clauses.add.push(`kin ${clauses.value(':kin', { SS: update.kin })}`);
+    clauses.add = ` ADD kin ${clauses.value(':kin', { SS: update.kin })}`;
   }
-  const { names, values } = clauses;
+  const { set, remove, add, condition, names, values } = clauses;
   return {
-    UpdateExpression: [
-      ...section('SET', clauses.set),
-      ...section('REMOVE', clauses.remove),
-      ...section('ADD', clauses.add),
-    ].join(' '),
-    ConditionExpression: clauses.conditions.join(' AND '),
-    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
-    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+    UpdateExpression: (set + remove + add).trimStart(),
+    ConditionExpression: condition,
+    ...(hasMembers(names) && { ExpressionAttributeNames: names }),
+    ...(hasMembers(values) && { ExpressionAttributeValues: values }),
   };
 }
