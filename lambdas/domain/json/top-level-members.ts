@@ -117,18 +117,18 @@ const encoder = new TextEncoder();
 /** The bytes with each span replaced by its text; spans must not overlap. */
 export function spliceBytes(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {
   if (edits.length === 0) return bytes;
-  const parts: Uint8Array[] = [];
+  const sorted = edits.length === 1 ? edits : edits.toSorted((left, right) => left.start - right.start);
+  // A character of a text is three bytes at most.
+  const room = sorted.reduce((size, { text }) => size + 3 * text.length, bytes.length);
+  const whole = new Uint8Array(room);
+  let at = 0;
   let from = 0;
-  for (const { start, end, text } of edits.toSorted((left, right) => left.start - right.start)) {
-    parts.push(bytes.subarray(from, start), encoder.encode(text));
+  for (const { start, end, text } of sorted) {
+    whole.set(bytes.subarray(from, start), at);
+    at += start - from;
+    at += encoder.encodeInto(text, whole.subarray(at)).written;
     from = end;
   }
-  parts.push(bytes.subarray(from));
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  whole.set(bytes.subarray(from), at);
+  return whole.subarray(0, at + bytes.length - from);
 }

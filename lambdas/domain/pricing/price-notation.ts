@@ -62,13 +62,26 @@ function isInForce(condition: string, atMs: number): boolean {
   return start <= end ? start <= minute && minute < end : start <= minute || minute < end;
 }
 
+interface Variant {
+  readonly condition: string;
+  readonly price: Price;
+}
+
+function readVariant(text: string): Variant {
+  const [, condition = '', price = ''] = /^(?:@(\S+) )?(.*)$/.exec(text) ?? [];
+  return { condition, price: readPrice(price) };
+}
+
+/** Of the texts that were asked for: there are no more than the catalogue has. */
+const known = new Map<string, readonly Variant[]>();
+
+function variantsOf(text: string): readonly Variant[] {
+  const variants = known.get(text) ?? text.split(';').map(readVariant);
+  known.set(text, variants);
+  return variants;
+}
+
 /** The price in force at that time, Unix milliseconds; undefined where the text is empty. */
 export function parsePrice(text: string, atMs: number): Price | undefined {
-  if (text === '') return undefined;
-  const variants = text.split(';').map((variant) => {
-    const [, condition = '', price = ''] = /^(?:@(\S+) )?(.*)$/.exec(variant) ?? [];
-    return { condition, price };
-  });
-  const last = variants.findLast(({ condition }) => isInForce(condition, atMs));
-  return last === undefined ? undefined : readPrice(last.price);
+  return text === '' ? undefined : variantsOf(text).findLast(({ condition }) => isInForce(condition, atMs))?.price;
 }

@@ -79,9 +79,9 @@ function toStream(response: UpstreamResponse, withholdUsage: boolean, tap: Tap):
       await response.deliver((piece) => {
         const step = reduce(state, piece, withholdUsage, tap);
         state = step.state;
-        const [event, ...more] = step.events;
+        const [event] = step.events;
         if (event === undefined) return undefined;
-        return more.length === 0 ? write(event) : writeAll(step.events);
+        return step.events.length === 1 ? write(event) : writeAll(step.events);
       });
     } catch (cause) {
       failed = true;
