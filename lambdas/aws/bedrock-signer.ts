@@ -17,10 +17,11 @@ export function createBedrockSigner(credentials: () => AwsCredentials, nowMs: ()
     return sign;
   }
 
-  return ({ url, headers, body }: RequestToSign, region: string): Readonly<Record<string, string>> =>
-    signerOf(region)(
-      { method: 'POST', path: url.pathname, headers: { ...headers, host: url.host }, body },
-      credentials(),
-      nowMs(),
-    );
+  return ({ url, headers, body }: RequestToSign, region: string): Readonly<Record<string, string>> => {
+    const current = credentials();
+    const { sessionToken } = current;
+    const signed = { ...headers, host: url.host };
+    const signature = signerOf(region)({ method: 'POST', path: url.pathname, headers: signed }, current)(body, nowMs());
+    return { ...signed, ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }), ...signature };
+  };
 }
