@@ -117,6 +117,7 @@ export class GatewayStack extends Stack {
     keys.grantManage(management);
     ledger.grantManage(management);
     audit.grantAppend(management);
+    audit.grantRead(management);
     return management;
   }
 }

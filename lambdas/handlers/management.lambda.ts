@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import middy from '@middy/core';
 import { createAuditedTransaction } from '../aws/audited-transaction.ts';
 import { createDynamoAccountDirectory } from '../aws/dynamo-account-directory.ts';
+import { createDynamoAuditLogReader } from '../aws/dynamo-audit-log-reader.ts';
 import { createDynamoKeyRegistry } from '../aws/dynamo-key-registry.ts';
 import { createDynamoMemberRegistry } from '../aws/dynamo-member-registry.ts';
 import { createDynamoScopeReader } from '../aws/dynamo-scope-reader.ts';
@@ -16,6 +17,7 @@ import { answerFaults } from '../http/answer-faults.ts';
 import { readManagementRequest } from '../http/management-request.ts';
 import { readPresented } from '../http/read-presented.ts';
 import { identifyCaller } from '../operations/identify-caller.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import { openJsonClient } from './open-json-client.ts';
 
@@ -32,13 +34,16 @@ const ports = {
   accounts: createDynamoAccountDirectory({ client, table: keysTable }),
   members: createDynamoMemberRegistry({ client, table: keysTable }),
   scopes: createDynamoScopeReader({ client, table: ledgerTable, now }),
+  auditLog: createDynamoAuditLogReader({ client, table: auditTable }),
+  digest: canonicalDigest,
   environments: env[ENV.environments],
   digestMatches: (secret: string, sha256: string) => equalInConstantTime(sha256Hex(secret), sha256),
   nowSeconds: () => Math.floor(Date.now() / 1000),
   randomBase62: (length: number) => randomBase62(length),
   sha256Hex,
 };
-const route = createAccountRouter(keyRoutes(ports), (request) => identifyCaller(readPresented(request), ports));
+const routes = [...keyRoutes(ports), ...auditRoutes(ports)];
+const route = createAccountRouter(routes, (request) => identifyCaller(readPresented(request), ports));
 const writeLine = (line: string) => void process.stdout.write(`${line}\n`);
 
 export const handler = middy()

@@ -9,7 +9,7 @@ const event = z.object({
   httpMethod: z.string(),
   path: z.string(),
   headers: z.nullish(z.record(z.string(), z.string())),
-  queryStringParameters: z.nullish(z.record(z.string(), z.string())),
+  multiValueQueryStringParameters: z.nullish(z.record(z.string(), z.array(z.string()))),
   body: z.nullish(z.string()),
   isBase64Encoded: z.boolean(),
   requestContext: z.object({
@@ -24,8 +24,8 @@ export interface ManagementRequest {
   readonly path: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Of a parameter that is repeated, the last. */
-  readonly query: Readonly<Record<string, string>>;
+  /** Of a parameter that is repeated, or whose name ends in `[]`, every value. */
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
   /** The connection's own address, never a header's. */
   readonly sourceIp: string;
   /** Who signed, where the route is IAM-authorized. */
@@ -33,19 +33,30 @@ export interface ManagementRequest {
   readonly body: Uint8Array;
 }
 
+/** OpenAI's SDKs write a list as `name[]=a&name[]=b`, curl users as `name=a&name=b`. */
+function readQuery(values: Readonly<Record<string, readonly string[]>>): ManagementRequest['query'] {
+  const query = new Map<string, string | readonly string[]>();
+  for (const [written, all] of Object.entries(values)) {
+    const isList = written.endsWith('[]');
+    const name = isList ? written.slice(0, -'[]'.length) : written;
+    const known = query.get(name);
+    const [first = '', ...more] = all;
+    query.set(name, known === undefined && !isList && more.length === 0 ? first : [known ?? [], all].flat(2));
+  }
+  return Object.fromEntries(query);
+}
+
 /** Throws where the event is no proxy event: a fault of the deployment, not of the caller. */
 function parseManagementEvent(value: unknown): ManagementRequest {
-  const { httpMethod, path, headers, queryStringParameters, body, isBase64Encoded, requestContext } = z.parse(
-    event,
-    value,
-  );
-  const { requestId, identity } = requestContext;
+  const proxyEvent = z.parse(event, value);
+  const { httpMethod, path, headers, multiValueQueryStringParameters, body, isBase64Encoded } = proxyEvent;
+  const { requestId, identity } = proxyEvent.requestContext;
   return {
     requestId,
     method: httpMethod,
     path,
     headers: lowerNames(headers ?? {}),
-    query: queryStringParameters ?? {},
+    query: readQuery(multiValueQueryStringParameters ?? {}),
     sourceIp: identity.sourceIp,
     userArn: identity.userArn ?? undefined,
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),

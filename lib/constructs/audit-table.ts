@@ -27,4 +27,9 @@ export class AuditTable extends GatewayTable {
     );
     fn.setEnvironment(ENV.auditTable, this.tableName);
   }
+
+  /** Reads the events of an account in their order, and one by its place. Comes on top of `grantAppend`. */
+  grantRead(fn: GatewayFunction): void {
+    this.allow(fn, { actions: ['Query'], partitions: [accounts] });
+  }
 }

@@ -93,6 +93,7 @@ export const functionPermissions: Readonly<Record<string, readonly Permission[]>
     ...items('LedgerTable', 'UpdateItem', 'SCOPE#*', changes),
     keyOf('LedgerTable'),
     ...audited('ACCOUNT#*'),
+    ...items('AuditTable', 'Query', 'ACCOUNT#*'),
     ...everyFunction('Management'),
   ],
   Sweeper: [

@@ -65,7 +65,8 @@ export function eventOf({ method, path, key, body, query, headers, sourceIp = '1
       'X-Forwarded-For': '203.0.113.9',
       ...headers,
     },
-    queryStringParameters: query ?? null,
+    multiValueQueryStringParameters:
+      query === undefined ? null : Object.fromEntries(Object.entries(query).map(([name, value]) => [name, [value]])),
     requestContext: { requestId: REQUEST_ID, identity: { sourceIp, userArn: null } },
     body: bytes?.toString('base64') ?? null,
     isBase64Encoded: bytes !== undefined,
