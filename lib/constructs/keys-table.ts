@@ -37,7 +37,8 @@ export class KeysTable extends GatewayTable {
     this.allow(
       fn,
       { actions: ['GetItem'], partitions: [accounts, keys] },
-      { actions: ['BatchGetItem', 'ConditionCheckItem'], partitions: [keys] },
+      { actions: ['BatchGetItem'], partitions: [keys] },
+      { actions: ['ConditionCheckItem'], partitions: [accounts, keys] },
       { actions: ['Query'], partitions: [accounts] },
       { actions: ['PutItem'], partitions: [accounts, keys], inTransaction: true },
     );

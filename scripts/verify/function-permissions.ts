@@ -85,7 +85,8 @@ export const functionPermissions: Readonly<Record<string, readonly Permission[]>
   ],
   Management: [
     ...items('KeysTable', 'GetItem', 'ACCOUNT#* KEY#*'),
-    ...items('KeysTable', 'BatchGetItem ConditionCheckItem', 'KEY#*'),
+    ...items('KeysTable', 'BatchGetItem', 'KEY#*'),
+    ...items('KeysTable', 'ConditionCheckItem', 'ACCOUNT#* KEY#*'),
     ...items('KeysTable', 'Query', 'ACCOUNT#*'),
     ...items('KeysTable', 'PutItem', 'ACCOUNT#* KEY#*', changes),
     keyOf('KeysTable'),
