@@ -11,7 +11,7 @@ export const MARK_MS = 30_000;
 /** How many a single write takes away: an expression has a length. */
 const MAX_FORGOTTEN = 16;
 
-const MARK = /^0\.0\..*\.z0/;
+const MARK = /^0\.0\.[0-9a-z]+\.[0-9a-z]+\.z0/;
 
 export function packMark(entry: OpenEntry, untilMs: number): string {
   const leaseEndsAtMs = Math.max(untilMs, entry.startedMinute * 60_000);
