@@ -94,11 +94,20 @@ export const managementEnvironment = () =>
     [ENV.stage]: z.string(),
     [ENV.keysTable]: z.string(),
     [ENV.ledgerTable]: z.string(),
+    [ENV.usageTable]: z.string(),
     [ENV.auditTable]: z.string(),
     [ENV.environments]: z.pipe(json, servedEnvironments),
   });
 
 export const sweeperEnvironment = () =>
+  z.object({
+    ...lambdaRuntime,
+    [ENV.stage]: z.string(),
+    [ENV.ledgerTable]: z.string(),
+    [ENV.usageTable]: z.string(),
+  });
+
+export const folderEnvironment = () =>
   z.object({
     ...lambdaRuntime,
     [ENV.stage]: z.string(),
@@ -112,6 +121,7 @@ export const environments = {
   admin: adminEnvironment,
   management: managementEnvironment,
   sweeper: sweeperEnvironment,
+  folder: folderEnvironment,
 } as const;
 
 export function readEnvironment<Schema extends z.ZodMiniType>(makeSchema: () => Schema): z.infer<Schema> {

@@ -18,6 +18,9 @@ const SYNCHRONOUS =
 const EACH_MINUTE =
   'An event says only that a minute has passed: the next one does the same work, so a lost one is not kept.';
 
+const EACH_QUARTER_HOUR =
+  'An event says only that a quarter hour has passed: the next one does the same work, so a lost one is not kept.';
+
 const TRACING =
   "X-Ray's two write actions take no resource. They carry timings; no code of ours puts a payload into a trace.";
 
@@ -109,7 +112,9 @@ export const gatewayAcknowledgements: readonly Acknowledgement[] = [
     reason: "Operators sign with IAM, so the account's own sign-in, MFA and CloudTrail hold for them.",
   },
   { path: 'LeaseSweeper/EachMinute', id: 'Serverless::Serverless-EventBusDLQ', reason: EACH_MINUTE },
+  { path: 'UsageFolder/EachQuarterHour', id: 'Serverless::Serverless-EventBusDLQ', reason: EACH_QUARTER_HOUR },
   ...ofFunction('Sweeper', EACH_MINUTE),
+  ...ofFunction('Folder', EACH_QUARTER_HOUR),
   ...['Proxy', 'Admin', 'Management'].flatMap((name) => ofFunction(name, SYNCHRONOUS)),
 ];
 

@@ -14,6 +14,7 @@ import { LedgerTable } from './constructs/ledger-table.ts';
 import { Observability } from './constructs/observability.ts';
 import { OperationsKey } from './constructs/operations-key.ts';
 import { RotatedKey } from './constructs/rotated-key.ts';
+import { UsageFolder } from './constructs/usage-folder.ts';
 import { UsageTable } from './constructs/usage-table.ts';
 import { WebAcl } from './constructs/web-acl.ts';
 import type { StageConfig } from './stage-config.ts';
@@ -47,6 +48,7 @@ export class GatewayStack extends Stack {
 
     const { operationsKey: key, ledger, usage } = foundation;
     const { sweeper } = new LeaseSweeper(this, 'LeaseSweeper', { stage, key, ledger, usage });
+    new UsageFolder(this, 'UsageFolder', { stage, key, ledger, usage });
     const api = new GatewayApi(this, 'Api', { stage, proxy, admin, management, key });
     new WebAcl(this, 'WebAcl', { stage, stageArn: api.stageArn, key });
     new Observability(this, 'Observability', { stage, key, proxy, sweeper });
@@ -105,10 +107,10 @@ export class GatewayStack extends Stack {
     return admin;
   }
 
-  private addManagement({ stage, operationsKey, keys, ledger, audit }: Foundation): GatewayFunction {
+  private addManagement({ stage, operationsKey, keys, ledger, usage, audit }: Foundation): GatewayFunction {
     const management = new GatewayFunction(this, 'Management', {
       handler: 'management',
-      description: 'Management plane: the keys of an account',
+      description: 'Management plane: the keys of an account, and what it has used',
       timeout: Duration.seconds(30),
       stage,
       key: operationsKey,
@@ -116,6 +118,7 @@ export class GatewayStack extends Stack {
     });
     keys.grantManage(management);
     ledger.grantManage(management);
+    usage.grantReport(management);
     audit.grantAppend(management);
     audit.grantRead(management);
     return management;

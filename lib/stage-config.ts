@@ -51,6 +51,7 @@ const stageConfig = z
       admin: functionSize,
       management: functionSize,
       sweeper: functionSize,
+      folder: functionSize,
     }),
     /** Which environments the keys of this stage may be for; one of another is neither made nor served. */
     environments: servedEnvironments,
@@ -152,6 +153,8 @@ const local = defineStage({
     admin: { memoryMiB: 512 },
     management: { memoryMiB: 512 },
     sweeper: { memoryMiB: 512 },
+    // It reads whole hours of records, and a larger function has more of a processor.
+    folder: { memoryMiB: 1_024 },
   },
   environments: ['development', 'staging', 'production'],
   upstreams: { ...demo, ...providers },

@@ -22,3 +22,10 @@ export async function* queryPages(
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
 }
+
+/** Reads what came from the store; what cannot be read is a fault of the store. */
+export function readItem<Schema extends z.ZodMiniType>(schema: Schema, item: unknown): z.infer<Schema> {
+  const { success, data, error } = z.safeParse(schema, item);
+  if (!success) throw new GatewayFault('service_unavailable', { cause: error });
+  return data;
+}

@@ -5,6 +5,8 @@ import type { Usage } from './upstream/chat-provider.ts';
 export interface RequestFacts {
   readonly keyId?: string;
   readonly accountId?: string;
+  /** Nothing is told of the request but who pays how much. */
+  readonly zeroLogging?: boolean;
   readonly provider?: string;
   /** Only where the catalogue knows it: a free name is the caller's text. */
   readonly model?: string;

@@ -56,7 +56,8 @@ function withKey(age: 'cached' | 'fresh', serve: ServeCaller, permission?: Permi
     const who = { presented: readPresented(request), permission };
     const caller = await identify(who, age, ports);
     if (!caller.ok) return caller;
-    note({ keyId: caller.value.key.id, accountId: caller.value.account.id });
+    const { key, account } = caller.value;
+    note({ keyId: key.id, accountId: account.id, ...(key.zeroLogging && { zeroLogging: true }) });
     if (request.body.length > maxBodyBytes) {
       return refuse('request_too_large', `The request body is larger than ${maxBodyBytes} bytes.`);
     }

@@ -1,3 +1,4 @@
+import { createDynamoHourMarks } from '../aws/dynamo-hour-marks.ts';
 import { createDynamoLeaseIndex } from '../aws/dynamo-lease-index.ts';
 import { createDynamoRecordStore } from '../aws/dynamo-record-store.ts';
 import { createDynamoScopeStore } from '../aws/dynamo-scope-store.ts';
@@ -10,18 +11,16 @@ const env = readEnvironment(sweeperEnvironment);
 const now = () => Date.now();
 const client = openJsonClient('dynamodb', env);
 const ledger = { client, table: env[ENV.ledgerTable] };
+const usage = { client, table: env[ENV.usageTable] };
+const leases = createDynamoLeaseIndex(ledger);
+const scopes = createDynamoScopeStore(ledger);
+const marks = createDynamoHourMarks({ ...usage, now });
+const records = createDynamoRecordStore({ ...usage, marks, scopes, now });
 const writeLine = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Once a minute, by the schedule. What fails is tried again in the next minute, so nothing is thrown. */
 export async function handler(_event: unknown, { awsRequestId }: { readonly awsRequestId: string }): Promise<void> {
   const onFailure = (cause: unknown) => logFault(writeLine, awsRequestId, cause);
-  const ports = {
-    leases: createDynamoLeaseIndex(ledger),
-    scopes: createDynamoScopeStore(ledger),
-    records: createDynamoRecordStore({ client, table: env[ENV.usageTable] }),
-    now,
-    onFailure,
-  };
-  const report = await sweepLeases(ports);
+  const report = await sweepLeases({ leases, scopes, records, now, onFailure });
   writeLine(JSON.stringify({ event: 'sweep', requestId: awsRequestId, ...report }));
 }

@@ -18,9 +18,18 @@ export interface LogContext {
 /** Takes one line of structured text. */
 export type WriteLine = (line: string) => void;
 
+/** Under zero logging a line tells who pays how much, and how long it took. */
+function withoutDetails({ provider, model, stream, usage, upstreamMs, ...line }: RequestLine): RequestLine {
+  return line;
+}
+
 /** One line for each request of the data plane, which CloudWatch reads metrics off as well. */
 export function logRequest({ stage, nowMs, writeLine }: LogContext, line: RequestLine): void {
-  writeLine(JSON.stringify({ event: 'request', ...line, ...requestMetrics(stage, line, nowMs()) }));
+  const told = line.zeroLogging ? withoutDetails(line) : line;
+  // A provider that fails is counted by its name, whoever called it.
+  const { provider } = line;
+  const metrics = requestMetrics(stage, { ...told, ...(provider !== undefined && { provider }) }, nowMs());
+  writeLine(JSON.stringify({ event: 'request', ...told, ...metrics }));
 }
 
 /**

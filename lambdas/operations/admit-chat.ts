@@ -1,3 +1,4 @@
+import { retentionOf } from '../domain/accounts/retention.ts';
 import { accept, GatewayFault, type Outcome, type Refused, refuse } from '../domain/errors.ts';
 import type { Outline } from '../domain/inference/outline.ts';
 import type { Demand, Ledger, ReserveOutcome, ScopeView } from '../domain/limits/ledger.ts';
@@ -10,6 +11,7 @@ import {
 import { refuseDemand } from '../domain/limits/refuse-demand.ts';
 import type { ScopePolicy } from '../domain/limits/scope.ts';
 import { scopesOf } from '../domain/limits/scopes-of.ts';
+import { unloggedId } from '../domain/limits/unlogged-id.ts';
 import { allowsModel } from '../domain/models/model-pattern.ts';
 import { plans } from '../domain/plans/plans.ts';
 import { type Bound, type BoundLimits, boundFor } from '../domain/pricing/bound-for.ts';
@@ -79,8 +81,9 @@ function limitsInForce(scopes: readonly ScopePolicy[], { caller, left }: Attempt
 }
 
 /** Each attempt reserves under an id of its own. */
-function attemptId({ requestId }: ChatToAdmit, { number }: Attempt): string {
-  return number === 1 ? requestId : `${requestId}.${number}`;
+function attemptId({ requestId }: ChatToAdmit, { number, caller }: Attempt): string {
+  const id = number === 1 ? requestId : `${requestId}.${number}`;
+  return caller.key.zeroLogging ? unloggedId(id) : id;
 }
 
 /** A smaller output limit of the gateway's own may fit what is left; one of the client's is never touched. */
@@ -130,6 +133,7 @@ async function reserveOnce(chat: ChatToAdmit, attempt: Attempt, ledger: Ledger):
     amountNano: limits.isCapped ? bound.amountNano : Math.min(bound.amountNano, uncapped.amountNano),
     tokens: Math.min(bound.tokens, uncapped.tokens),
     leaseEndsAtMs: chat.deadlineMs + graceMs,
+    retention: retentionOf(account),
   };
   const outcome = await ledger.reserve(demand);
   if (outcome.kind === 'policy-changed') return identifyAgain(chat, attempt);

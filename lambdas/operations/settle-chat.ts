@@ -46,25 +46,28 @@ interface SettledCall {
   readonly charge: Charge;
 }
 
-/** The record of a request that has ended. Under zero logging it says who pays how much, and nothing else. */
+/** What is recorded of a request that has ended; less under zero logging, which its id tells of. */
 export function toSettlement({ caller, demand }: Admission, settled: SettledCall): Settlement {
   const { provider, model, ending, charge } = settled;
-  const isLogged = caller.key.zeroLogging !== true;
-  const usage = isLogged && ending.kind === 'answered' ? ending.usage : undefined;
+  const usage = ending.kind === 'answered' ? ending.usage : undefined;
   return {
     requestId: demand.requestId,
     accountId: caller.account.id,
     keyId: caller.key.id,
     scopes: demand.scopes.map(({ scope }) => scope),
-    provider: isLogged ? provider : 'unlogged',
-    model: isLogged ? nameToKeep(provider, model) : 'unlogged',
+    provider,
+    model: nameToKeep(provider, model),
     amountNano: charge.amountNano,
     reservedNano: demand.amountNano,
     reservedTokens: demand.tokens,
     estimated: charge.estimated,
     inputTokens: usage?.inputTokens ?? 0,
     cachedInputTokens: usage?.cachedInputTokens ?? 0,
+    // Seldom there: an item of the table is the smaller for it.
+    cacheWriteTokens: usage?.cacheWriteTokens || undefined,
+    audioInputTokens: usage?.audioInputTokens || undefined,
     outputTokens: usage?.outputTokens ?? 0,
+    audioOutputTokens: usage?.audioOutputTokens || undefined,
     status: statusOf(ending),
     startedAtMs: demand.startedAtMs,
   };

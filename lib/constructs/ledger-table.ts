@@ -35,6 +35,12 @@ export class LedgerTable extends GatewayTable {
     this.allowIndex(fn, leaseIndex.indexName, leases);
   }
 
+  /** Looks at one scope at a time, and changes nothing. Sets LEDGER_TABLE. */
+  grantLook(fn: GatewayFunction): void {
+    this.allow(fn, { actions: ['GetItem'], partitions: scopes });
+    fn.setEnvironment(ENV.ledgerTable, this.tableName);
+  }
+
   /** Opens the counters of new accounts and keys, within the transaction that makes them. Sets LEDGER_TABLE. */
   grantOpen(fn: GatewayFunction): void {
     this.allow(fn, { actions: ['UpdateItem'], partitions: scopes, inTransaction: true });

@@ -63,13 +63,17 @@ const audited = (chains: string): Permission[] => [
   keyOf('AuditTable'),
 ];
 
+/** Those under zero logging lie apart. */
+const REQUEST_RECORDS = 'ACCOUNT#*#HOUR#* UNLOGGED#*';
+
 export const functionPermissions: Readonly<Record<string, readonly Permission[]>> = {
   Proxy: [
     ...items('KeysTable', 'GetItem', 'ACCOUNT#* KEY#* TENANT#*'),
     keyOf('KeysTable'),
     ...items('LedgerTable', 'UpdateItem', 'SCOPE#*'),
     keyOf('LedgerTable'),
-    ...items('UsageTable', 'PutItem', 'ACCOUNT#*'),
+    ...items('UsageTable', 'PutItem', REQUEST_RECORDS),
+    ...items('UsageTable', 'UpdateItem', 'ACCOUNT#*#HOURS'),
     keyOf('UsageTable'),
     { action: 'kms:Decrypt', on: 'EnvelopeKey', when: whenForCredential },
     ...everyFunction('Proxy'),
@@ -93,6 +97,9 @@ export const functionPermissions: Readonly<Record<string, readonly Permission[]>
     ...items('LedgerTable', 'BatchGetItem', 'SCOPE#*'),
     ...items('LedgerTable', 'UpdateItem', 'SCOPE#*', changes),
     keyOf('LedgerTable'),
+    ...items('UsageTable', 'Query', `${REQUEST_RECORDS} ACCOUNT#*#HOURS`),
+    ...items('UsageTable', 'GetItem', 'ACCOUNT#*#HOURS'),
+    keyOf('UsageTable'),
     ...audited('ACCOUNT#*'),
     ...items('AuditTable', 'Query', 'ACCOUNT#*'),
     ...everyFunction('Management'),
@@ -101,9 +108,20 @@ export const functionPermissions: Readonly<Record<string, readonly Permission[]>
     ...items('LedgerTable', 'GetItem UpdateItem', 'SCOPE#*'),
     ...items('LedgerTable/index/leases', 'Query', 'LEASES#*'),
     keyOf('LedgerTable'),
-    ...items('UsageTable', 'GetItem PutItem', 'ACCOUNT#*'),
+    ...items('UsageTable', 'GetItem PutItem', REQUEST_RECORDS),
+    ...items('UsageTable', 'UpdateItem', 'ACCOUNT#*#HOURS'),
     keyOf('UsageTable'),
     ...everyFunction('Sweeper'),
+  ],
+  Folder: [
+    ...items('LedgerTable', 'GetItem', 'SCOPE#*'),
+    keyOf('LedgerTable'),
+    ...items('UsageTable', 'Query', REQUEST_RECORDS),
+    ...items('UsageTable', 'PutItem UpdateItem', 'ACCOUNT#*#HOURS'),
+    ...items('UsageTable', 'DeleteItem', 'UNLOGGED#*', changes),
+    ...items('UsageTable/index/folds', 'Query', 'FOLDS#*'),
+    keyOf('UsageTable'),
+    ...everyFunction('Folder'),
   ],
 };
 
@@ -154,13 +172,13 @@ export const prohibitions: readonly Prohibition[] = [
   },
   {
     promise: 'Only the data plane opens a credential.',
-    functions: ['Admin', 'Management', 'Sweeper'],
+    functions: ['Admin', 'Management', 'Sweeper', 'Folder'],
     actions: ['kms:Decrypt', 'kms:ReEncryptFrom', 'kms:CreateGrant'],
     on: /^EnvelopeKey/,
   },
   {
     promise: 'Only the operator routes seal a credential.',
-    functions: ['Proxy', 'Management', 'Sweeper'],
+    functions: ['Proxy', 'Management', 'Sweeper', 'Folder'],
     actions: ['kms:GenerateDataKey', 'kms:Encrypt', 'kms:ReEncryptTo', 'kms:CreateGrant'],
     on: /^EnvelopeKey/,
   },

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { GatewayFault } from '../../lambdas/domain/errors.ts';
+import { isLogged } from '../../lambdas/domain/limits/request-record.ts';
 import { createDataPlane, maxBodyBytes } from '../../lambdas/handlers/data-plane.ts';
 import type { GatewayRequest } from '../../lambdas/http/gateway-request.ts';
 import { answerWith, completion, type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
@@ -313,7 +314,10 @@ describe('the charge of a stream', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(text, () => raw.socket.destroy());
     });
-  const recordOf = ({ stores }: MemoryPorts) => stores.kept.get('req-1');
+  const recordOf = ({ stores }: MemoryPorts) => {
+    const record = stores.kept.get('req-1');
+    return record !== undefined && isLogged(record) ? record : undefined;
+  };
 
   it('that breaks when its usage has been told is what it used', async () => {
     breakBehind(chunk('a') + usageChunk);

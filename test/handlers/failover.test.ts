@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isLogged } from '../../lambdas/domain/limits/request-record.ts';
 import { createDataPlane } from '../../lambdas/handlers/data-plane.ts';
 import {
   answerWith,
@@ -119,7 +120,7 @@ async function ask({ ports, model, isStream = false, headers = {} }: Ask) {
     },
     sink,
   );
-  const records = [...ports.stores.kept.values()];
+  const records = [...ports.stores.kept.values()].filter(isLogged);
   const { committed = 0, reserved = 0 } = ports.stores.states.get(`key:${keyRecord.id}`) ?? {};
   return { sink, records, committed, reserved };
 }

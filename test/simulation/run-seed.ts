@@ -4,6 +4,7 @@ import { GatewayFault } from '../../lambdas/domain/errors.ts';
 import { createLedger } from '../../lambdas/domain/limits/create-ledger.ts';
 import type { Demand, Ledger, Settlement } from '../../lambdas/domain/limits/ledger.ts';
 import type { ScopeLimits, ScopePolicy } from '../../lambdas/domain/limits/scope.ts';
+import { unloggedId } from '../../lambdas/domain/limits/unlogged-id.ts';
 import { sweepLeases } from '../../lambdas/operations/sweep-leases.ts';
 import { createMemoryStores } from '../support/memory-ledger.ts';
 import { Network, type Process, storesOver, type Weather } from './network.ts';
@@ -13,6 +14,7 @@ import { Scheduler } from './scheduler.ts';
 import { type TrueRequest, Truth } from './truth.ts';
 
 const ACCOUNT = 'account:acct_sim';
+const ZERO_LOGGING_KEY = 'SimKey000002';
 const MINUTE_MS = 60_000;
 const REQUEST_MS = 60_000;
 const LEASE_MARGIN_MS = 30_000;
@@ -147,8 +149,9 @@ class World {
 
   newRequest(keyId: string, reservedNano: number): TrueRequest {
     this.requestCount += 1;
+    const id = `request-${this.requestCount}`;
     const request: TrueRequest = {
-      requestId: `request-${this.requestCount}`,
+      requestId: keyId === ZERO_LOGGING_KEY ? unloggedId(id) : id,
       keyId,
       beganAtMs: this.scheduler.nowMs,
       reservedNano,
@@ -308,7 +311,7 @@ async function sweepAtLast(world: World): Promise<void> {
 export async function runSeed(seed: number, bug?: PlantedBug): Promise<RunReport> {
   const world = new World(seed, bug);
   const { random, scheduler, truth, stores } = world;
-  const keyIds = ['SimKey000001', ...(random.chance(0.5) ? ['SimKey000002'] : [])] as const;
+  const keyIds = ['SimKey000001', ...(random.chance(0.5) ? [ZERO_LOGGING_KEY] : [])] as const;
   for (const keyId of keyIds) {
     world.putPolicy(`key:${keyId}`, drawLimits(random));
     if (random.chance(0.3)) world.putPolicy(`key:${keyId}:gpt-*`, drawLimits(random));

@@ -2,7 +2,7 @@
 // own books from what passes by, and believes no counter.
 import { MAX_OPEN } from '../../lambdas/domain/limits/judge-demand.ts';
 import { unpackEntry } from '../../lambdas/domain/limits/open-entry.ts';
-import type { RequestRecord } from '../../lambdas/domain/limits/request-record.ts';
+import { isLogged, type RequestRecord } from '../../lambdas/domain/limits/request-record.ts';
 import type { ScopePolicy } from '../../lambdas/domain/limits/scope.ts';
 import type { ScopeState } from '../../lambdas/domain/limits/scope-state.ts';
 import type { ScopeUpdate } from '../../lambdas/domain/limits/scope-update.ts';
@@ -121,14 +121,20 @@ export class Truth {
     const { admitted, forwarded, settled, trueNano, reservedNano } = request;
     if (forwarded) must(record !== undefined, 'whatever was forwarded is recorded', facts);
     if (record === undefined) return;
+    // Under zero logging the amount is all that there is to see.
+    const status = isLogged(record) ? record.status : undefined;
     if (!admitted) {
       // Its process may have died before it heard that all had been reserved.
-      must(!forwarded && (record.amountNano === 0 || record.status === 'expired'), 'a refusal costs nothing', facts);
+      must(
+        !forwarded && (record.amountNano === 0 || record.amountNano === reservedNano),
+        'a refusal costs nothing',
+        facts,
+      );
     }
     if (settled)
       must(record.amountNano === Math.min(trueNano ?? reservedNano, reservedNano), 'it costs what it used', facts);
-    if (forwarded && record.status === 'not_forwarded') must(false, 'what was forwarded is never free', facts);
-    if (record.status === 'expired') must(record.amountNano === reservedNano, 'unknown use costs all', facts);
+    if (forwarded && status === 'not_forwarded') must(false, 'what was forwarded is never free', facts);
+    if (status === 'expired') must(record.amountNano === reservedNano, 'unknown use costs all', facts);
     for (const scope of record.scopes) {
       const charge = this.charges.get(`${scope} ${request.requestId}`);
       must((charge ?? 0) === record.amountNano, 'every scope is charged what the record says', {

@@ -14,6 +14,7 @@ export const testCredentials = { accessKeyId: 'TESTKEY', secretAccessKey: 'test-
 export const keysTable = 'keys-test';
 export const auditTable = 'audit-test';
 export const ledgerTable = 'ledger-test';
+export const usageTable = 'usage-test';
 export const envelopeKeyId = '11111111-2222-4333-8444-555555555555';
 const otherKeyId = '99999999-2222-4333-8444-555555555555';
 export const envelopeKeyArn = `arn:aws:kms:${region}:000000000000:key/${envelopeKeyId}`;
@@ -43,7 +44,7 @@ export async function startAwsEngines(options: { readonly faults?: Faults } = {}
   const dataDir = await mkdtemp(join(tmpdir(), 'portcullis-'));
   const dynamo = await startDynamoDb({
     dataDir,
-    tables: [keysTable, auditTable, ledgerTable].map(tableNamed),
+    tables: [keysTable, auditTable, ledgerTable, usageTable].map(tableNamed),
     faults: options.faults,
   });
   const kms = await startKms({

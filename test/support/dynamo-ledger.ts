@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeItem } from '../../lambdas/aws/attribute-values.ts';
+import { createDynamoHourMarks, FOLD_INDEX } from '../../lambdas/aws/dynamo-hour-marks.ts';
 import { createDynamoLeaseIndex, LEASE_INDEX } from '../../lambdas/aws/dynamo-lease-index.ts';
 import { createDynamoLedger } from '../../lambdas/aws/dynamo-ledger.ts';
 import { createDynamoRecordStore } from '../../lambdas/aws/dynamo-record-store.ts';
@@ -41,7 +42,21 @@ const tables = [
       },
     ],
   },
-  { name: usageTable, keySchema, attributes: keyAttributes, indexes: [] },
+  {
+    name: usageTable,
+    keySchema,
+    attributes: [...keyAttributes, { name: 'foldShard', type: 'S' }, { name: 'foldAfter', type: 'N' }],
+    indexes: [
+      {
+        name: FOLD_INDEX,
+        keySchema: [
+          { name: 'foldShard', type: 'HASH' },
+          { name: 'foldAfter', type: 'RANGE' },
+        ],
+        projection: { type: 'KEYS_ONLY' },
+      },
+    ],
+  },
 ] as const;
 
 export interface LedgerTablesOptions {
@@ -64,11 +79,16 @@ export async function startLedgerTables({ faults, attemptTimeoutMs = 10_000 }: L
     totalTimeoutMs: 3 * attemptTimeoutMs,
   });
   const scopes = createDynamoScopeStore({ client, table: ledgerTable });
+  const usage = { client, table: usageTable };
+  const recordsAt = (now: () => number) =>
+    createDynamoRecordStore({ ...usage, marks: createDynamoHourMarks({ ...usage, now }), scopes, now });
   return {
     endpoint: dynamo.endpoint,
     client,
     scopes,
-    records: createDynamoRecordStore({ client, table: usageTable }),
+    // No hour is over by that clock.
+    records: recordsAt(() => 0),
+    recordsAt,
     leases: createDynamoLeaseIndex({ client, table: ledgerTable }),
     createLedger: (now: () => number) => createDynamoLedger({ client, ledgerTable, usageTable, now }),
     /** As management does: new counters, or another version on those that are there. */

@@ -1,13 +1,16 @@
 import { DynamoDBClient, GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import { decodeItem } from '../../lambdas/aws/attribute-values.ts';
-import { requestKey, scopeKey } from '../../lambdas/aws/item-keys.ts';
+import { REQUEST_SHARDS, requestPartition, scopeKey } from '../../lambdas/aws/item-keys.ts';
 import { type RequestRecord, requestRecord } from '../../lambdas/domain/limits/request-record.ts';
 import { type ScopeState, scopeState } from '../../lambdas/domain/limits/scope-state.ts';
 import { parseUsd } from '../../lambdas/domain/money.ts';
+import { hourOf } from '../../lambdas/domain/usage/hours.ts';
 import type { GatewayContext } from './gateway.ts';
 import { type HttpAnswer, sendHttp } from './http-client.ts';
 import { readOperatorKeys, sendSigned } from './operator.ts';
+
+const HOUR_MS = 3_600_000;
 
 export interface IssuedKey {
   readonly id: string;
@@ -68,9 +71,9 @@ export function createLedgerClient(at: RunningGateway) {
     });
   }
 
-  /** An account's records of one hour. */
-  async function readHour(accountId: string, hourMs: number): Promise<readonly RequestRecord[]> {
-    const { pk } = requestKey({ accountId, startedAtMs: hourMs, requestId: '' });
+  /** Those of one of an hour's partitions. */
+  async function readPartition(partition: string): Promise<readonly RequestRecord[]> {
+    const pk = { S: partition };
     const records: RequestRecord[] = [];
     const query = {
       TableName: at.tables.usage,
@@ -82,6 +85,14 @@ export function createLedgerClient(at: RunningGateway) {
       records.push(...Items.map((item) => requestRecord.parse(decodeItem(item))));
     }
     return records;
+  }
+
+  /** An account's records of one hour, those under zero logging included. */
+  async function readHour(accountId: string, hourMs: number): Promise<readonly RequestRecord[]> {
+    const partitions = Array.from({ length: REQUEST_SHARDS }, (_, shard) =>
+      [true, false].map((logged) => requestPartition({ accountId, hourMs }, logged, shard)),
+    );
+    return (await Promise.all(partitions.flat().map(readPartition))).flat();
   }
 
   return {
@@ -118,16 +129,19 @@ export function createLedgerClient(at: RunningGateway) {
       return scopeState.parse(decodeItem(Item));
     },
 
-    /** Of the requests that began since this client was made. */
+    /** Of the requests that began since this client was made, or since `sinceMs`. */
     async readRecords({
       accountId = at.accountId,
       keyId,
+      sinceMs = startedAtMs,
     }: {
       accountId?: string;
       keyId?: string;
+      sinceMs?: number;
     } = {}): Promise<readonly RequestRecord[]> {
-      const hours = new Set([startedAtMs, Date.now()].map((ms) => Math.floor(ms / 3_600_000)));
-      const records = await Promise.all([...hours].map((hour) => readHour(accountId, hour * 3_600_000)));
+      const [first, last] = [hourOf(sinceMs), hourOf(Date.now())];
+      const hours = Array.from({ length: (last - first) / HOUR_MS + 1 }, (_, index) => first + index * HOUR_MS);
+      const records = await Promise.all(hours.map((hourMs) => readHour(accountId, hourMs)));
       return records.flat().filter((record) => keyId === undefined || record.keyId === keyId);
     },
 

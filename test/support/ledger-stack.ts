@@ -3,7 +3,7 @@ import type { SweepReport } from '../../lambdas/operations/sweep-leases.ts';
 import type { LocalOptions } from '../../local/start.ts';
 import { type FakeUpstream, type Respond, startFakeUpstream } from './fake-upstream.ts';
 import { createLedgerClient, type LedgerClient } from './ledger-client.ts';
-import { nameOf, startTestStack, tableNamed } from './local-stack.ts';
+import { nameOf, startTestStack, type TestStack, tableNamed } from './local-stack.ts';
 import { providerCredential } from './provider-credential.ts';
 import { sweepAhead } from './sweep-ahead.ts';
 import { waitUntil } from './wait-until.ts';
@@ -15,11 +15,12 @@ export interface LedgerStack {
   sweep(aheadMs: number): Promise<SweepReport>;
   readonly upstream: FakeUpstream;
   readonly accountId: string;
+  readonly gateway: TestStack;
   stop(): Promise<void>;
 }
 
 /** Through up to eight environments of each function, so that several instances share every scope. */
-export async function startLedgerStack(options: Pick<LocalOptions, 'faults'> = {}): Promise<LedgerStack> {
+export async function startLedgerStack(options: Partial<LocalOptions> = {}): Promise<LedgerStack> {
   const upstream = await startFakeUpstream();
   const stack = await startTestStack({
     environment: { OPENAI_API_KEY: providerCredential },
@@ -44,6 +45,7 @@ export async function startLedgerStack(options: Pick<LocalOptions, 'faults'> = {
     upstream,
     accountId,
     sweep: (aheadMs) => sweepAhead(swept, aheadMs),
+    gateway: stack,
     async stop() {
       client.stop();
       await stack.stop();

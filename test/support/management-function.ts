@@ -11,6 +11,7 @@ import {
   ledgerTable,
   startAwsEngines,
   testCredentials,
+  usageTable,
 } from './aws-engines.ts';
 import { createManagedAccounts, type ManagedAccount, type ManagedAccounts } from './managed-accounts.ts';
 
@@ -103,6 +104,7 @@ export function useManagementFunction() {
       STAGE: 'test',
       KEYS_TABLE: keysTable,
       LEDGER_TABLE: ledgerTable,
+      USAGE_TABLE: usageTable,
       AUDIT_TABLE: auditTable,
       ENVELOPE_KEY_ARN: envelopeKeyArn,
       ENVIRONMENTS: JSON.stringify(['development', 'staging', 'production']),

@@ -1,3 +1,4 @@
+import { createDynamoHourMarks } from '../../lambdas/aws/dynamo-hour-marks.ts';
 import { createDynamoLeaseIndex } from '../../lambdas/aws/dynamo-lease-index.ts';
 import { createDynamoRecordStore } from '../../lambdas/aws/dynamo-record-store.ts';
 import { createDynamoScopeStore } from '../../lambdas/aws/dynamo-scope-store.ts';
@@ -25,11 +26,14 @@ export async function sweepAhead(stack: SweptStack, aheadMs: number): Promise<Sw
     random: Math.random,
   });
   const ledger = { client, table: stack.ledgerTable };
+  const usage = { client, table: stack.usageTable };
+  const now = () => Date.now() + aheadMs;
+  const scopes = createDynamoScopeStore(ledger);
   const report = await sweepLeases({
     leases: createDynamoLeaseIndex(ledger),
-    scopes: createDynamoScopeStore(ledger),
-    records: createDynamoRecordStore({ client, table: stack.usageTable }),
-    now: () => Date.now() + aheadMs,
+    scopes,
+    records: createDynamoRecordStore({ ...usage, marks: createDynamoHourMarks({ ...usage, now }), scopes, now }),
+    now,
     onFailure: (cause) => failures.push(cause),
   });
   if (failures.length > 0) throw new AggregateError(failures, 'scopes that could not be swept');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { FOLD_INDEX } from '../../lambdas/aws/dynamo-hour-marks.ts';
 import { LEASE_INDEX } from '../../lambdas/aws/dynamo-lease-index.ts';
 import { resourcesOf, type Template } from '../../scripts/verify/template.ts';
 import { stageTemplates } from '../support/synthesize.ts';
@@ -82,8 +83,18 @@ describe.each(stageTemplates)('in stage $stage.name', ({ stage, template }) => {
     }
   });
 
-  test('leases are found by an index that holds keys alone, and no other table has one', () => {
-    const { Ledger: ledger, ...others } = tables;
+  test('leases, and hours to fold, are found by an index that holds keys alone, and no other table has one', () => {
+    const { Ledger: ledger, Usage: usage, ...others } = tables;
+    expect(usage?.properties.GlobalSecondaryIndexes).toEqual([
+      {
+        IndexName: FOLD_INDEX,
+        KeySchema: [
+          { AttributeName: 'foldShard', KeyType: 'HASH' },
+          { AttributeName: 'foldAfter', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ]);
     expect(ledger?.properties.GlobalSecondaryIndexes).toEqual([
       {
         IndexName: LEASE_INDEX,
@@ -146,6 +157,7 @@ describe.each(stageTemplates)('in stage $stage.name', ({ stage, template }) => {
       AdminLogs: stage.logRetentionDays,
       ManagementLogs: stage.logRetentionDays,
       SweeperLogs: stage.logRetentionDays,
+      FolderLogs: stage.logRetentionDays,
       ApiAccessLog: stage.logRetentionDays,
       WebAclBlockLog: stage.logRetentionDays,
     });

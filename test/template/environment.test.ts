@@ -26,7 +26,7 @@ function variablesOf(template: Template, handler: keyof typeof environments): Re
   return Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, resolve(value)]));
 }
 
-const handlers = ['proxy', 'admin', 'management', 'sweeper'] as const;
+const handlers = ['proxy', 'admin', 'management', 'sweeper', 'folder'] as const;
 
 describe.each(stageTemplates)('in stage $stage.name', ({ stage, template }) => {
   test('every function has a handler whose schema is known', () => {

@@ -21,7 +21,7 @@ describe.each(stageTemplates)('in stage $stage.name', ({ stage, template }) => {
   const functions = resourcesOf(template, 'AWS::Lambda::Function', lambdaFunction);
 
   test('every function runs a single module on Node 24, arm64, its variables under our key', () => {
-    expect(functions).toHaveLength(4);
+    expect(functions).toHaveLength(5);
     for (const { properties } of functions) {
       expect(properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -43,6 +43,7 @@ describe.each(stageTemplates)('in stage $stage.name', ({ stage, template }) => {
     ['Admin', 30, stage.functions.admin],
     ['Management', 30, stage.functions.management],
     ['Sweeper', 300, stage.functions.sweeper],
+    ['Folder', 600, stage.functions.folder],
   ])('%s has %i seconds, and the size that the stage gives it', (name, seconds, size) => {
     const [found] = functions.filter(({ id }) => id.startsWith(`${name}Function`));
     expect(found?.properties).toMatchObject({ Timeout: seconds, MemorySize: size.memoryMiB });

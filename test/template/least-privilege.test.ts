@@ -64,22 +64,27 @@ describe.each(stageTemplates)('in stage $stage.name', ({ template }) => {
     );
   });
 
-  test('a function is invoked by this API alone, and the sweeper by its schedule alone', () => {
+  test('a function is invoked by this API alone, and the sweeper and the fold by their schedules alone', () => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission', permission);
     const byApi = permissions.filter(({ properties }) => properties.Principal === 'apigateway.amazonaws.com');
     const others = permissions.filter((one) => !byApi.includes(one)).map(({ properties }) => properties);
-    expect(others).toEqual([
-      {
-        Action: 'lambda:InvokeFunction',
-        Principal: 'events.amazonaws.com',
-        SourceArn: { 'Fn::GetAtt': [expect.stringMatching(/^LeaseSweeperEachMinute/), 'Arn'] },
-        FunctionName: { 'Fn::GetAtt': [expect.stringMatching(/^SweeperFunction/), 'Arn'] },
-      },
-    ]);
+    const bySchedule = (rule: RegExp, fn: RegExp) => ({
+      Action: 'lambda:InvokeFunction',
+      Principal: 'events.amazonaws.com',
+      SourceArn: { 'Fn::GetAtt': [expect.stringMatching(rule), 'Arn'] },
+      FunctionName: { 'Fn::GetAtt': [expect.stringMatching(fn), 'Arn'] },
+    });
+    expect(others).toHaveLength(2);
+    expect(others).toEqual(
+      expect.arrayContaining([
+        bySchedule(/^LeaseSweeperEachMinute/, /^SweeperFunction/),
+        bySchedule(/^UsageFolderEachQuarterHour/, /^FolderFunction/),
+      ]),
+    );
     expect(byApi).toHaveLength(3);
     for (const { properties } of byApi) {
       expect(properties.Action).toBe('lambda:InvokeFunction');
-      expect(JSON.stringify(properties.FunctionName)).not.toContain('Sweeper');
+      expect(JSON.stringify(properties.FunctionName)).not.toMatch(/Sweeper|Folder/);
       const refs = [...walk(properties.SourceArn)].filter(
         (node) => z.object({ Ref: z.string() }).safeParse(node).success,
       );

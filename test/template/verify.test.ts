@@ -56,7 +56,7 @@ describe('one report', () => {
     [
       'a permission that is missing',
       { templates: withPolicy((text) => text.replace('"dynamodb:PutItem"', '"dynamodb:DescribeTable"')) },
-      /Proxy may not, and should: {"action":"dynamodb:PutItem","on":"UsageTable","partition":"ACCOUNT#\*"}\. .*function-permissions\.ts/,
+      /Proxy may not, and should: {"action":"dynamodb:PutItem","on":"UsageTable","partition":"ACCOUNT#\*#HOUR#\*"}\. .*function-permissions\.ts/,
     ],
     [
       'a wildcard',

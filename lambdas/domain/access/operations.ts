@@ -38,6 +38,7 @@ export const operations = {
   'delete-account-credential': { all: 'providers.write' },
   'retrieve-usage': { all: 'usage.read' },
   'retrieve-costs': { all: 'usage.read' },
+  'list-requests': { all: 'usage.read' },
   'list-audit-logs': { all: 'audit.read' },
   'verify-audit-logs': { all: 'audit.read' },
 } as const satisfies Readonly<Record<string, Access | 'anyone'>>;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { limitsRecord } from '../limits/limits-record.ts';
 import { planNames } from '../plans/plans.ts';
+import { retentionRecord } from './retention.ts';
 
 /** An account as it is kept: a team, or a paying customer. Times are Unix seconds. */
 export const accountRecord = z.object({
@@ -15,5 +16,6 @@ export const accountRecord = z.object({
   policyVersion: z._default(z.int().check(z.gte(0)), 0),
   /** What the account is held to besides its plan; an enterprise plan has no other limits. */
   limits: z.optional(limitsRecord),
+  retention: z.optional(retentionRecord),
 });
 export type AccountRecord = z.infer<typeof accountRecord>;

@@ -9,6 +9,7 @@ import { reserveScope, type ScopeOutcome } from './reserve-scope.ts';
 import { accountIdOf, keyIdOf } from './scope-names.ts';
 import type { ScopeState } from './scope-state.ts';
 import { type Held, type LedgerMemory, type LedgerPorts, remember, settleRequest } from './settle-request.ts';
+import { endingOf } from './settle-scope.ts';
 import { viewScope } from './view-scope.ts';
 
 const MAX_SEEN = 2_000;
@@ -49,10 +50,11 @@ async function giveBack(
 ): Promise<void> {
   const uncertain = outcomes.filter(({ kind, retried }) => kind === 'reserved' || retried);
   if (uncertain.length === 0) return;
-  const unused = recordOf(settlementOfUnused(demand));
-  const record = await ports.records.commit(unused).catch(() => unused);
+  const unused = settlementOfUnused(demand);
+  const record = await ports.records.commit(recordOf(unused)).catch(() => recordOf(unused));
   const names = uncertain.map(({ policy }) => policy.scope);
-  await settleRequest(ports, memory, record, names).catch(() => {});
+  const ended = { requestId: demand.requestId, ending: endingOf(record, unused) };
+  await settleRequest(ports, memory, ended, names).catch(() => {});
 }
 
 /** Exact limits over any stores that keep to their port. */
@@ -91,10 +93,11 @@ export function createLedger(ports: LedgerPorts): Ledger {
     },
 
     async settle(settlement) {
-      const { amountNano, reservedNano, inputTokens, outputTokens } = settlement;
+      const { requestId, amountNano, reservedNano, inputTokens, outputTokens } = settlement;
       checkAmounts(amountNano, reservedNano, inputTokens, outputTokens);
       const record = await ports.records.commit(recordOf(settlement));
-      await settleRequest(ports, memory, record, settlement.scopes);
+      const ended = { requestId, ending: endingOf(record, settlement) };
+      await settleRequest(ports, memory, ended, settlement.scopes);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Retention } from '../accounts/retention.ts';
 import type { ScopePolicy } from './scope.ts';
 
 /** What a request may cost at most, in every scope that it falls under. */
@@ -17,6 +18,8 @@ export interface Demand {
   readonly tokens: number;
   /** Unix milliseconds: until then the reservation is this request's; after it, the sweeper's. */
   readonly leaseEndsAtMs: number;
+  /** How long the account keeps what is recorded of it. @default - as everybody */
+  readonly retention?: Retention;
 }
 
 /** The figures of one scope, after what was just done or refused. Undefined where there is no such limit. */
@@ -72,7 +75,11 @@ export interface Settlement {
   readonly estimated: boolean;
   readonly inputTokens: number;
   readonly cachedInputTokens: number;
+  /** Left out where there are none, and so are those of audio. */
+  readonly cacheWriteTokens?: number | undefined;
+  readonly audioInputTokens?: number | undefined;
   readonly outputTokens: number;
+  readonly audioOutputTokens?: number | undefined;
   readonly status: 'completed' | 'failed' | 'not_forwarded' | 'expired';
   /** Unix milliseconds, of the reservation. */
   readonly startedAtMs: number;

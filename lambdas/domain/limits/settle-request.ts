@@ -1,9 +1,9 @@
 import { GatewayFault } from '../errors.ts';
+import type { Ending } from './plan-settle.ts';
 import type { Recent } from './recent.ts';
-import type { RequestRecord } from './request-record.ts';
 import type { ScopeState } from './scope-state.ts';
 import type { RecordStore, ScopeStore } from './scope-store.ts';
-import { endingOf, settleScope } from './settle-scope.ts';
+import { settleScope } from './settle-scope.ts';
 import { MARK_MS } from './settled-mark.ts';
 
 /** A reservation that this process made. */
@@ -19,6 +19,11 @@ export interface LedgerMemory {
   /** Scopes as they were last seen. */
   readonly seen: Recent<ScopeState>;
   readonly held: Recent<Held>;
+}
+
+export interface EndedRequest {
+  readonly requestId: string;
+  readonly ending: Ending;
 }
 
 export interface LedgerPorts {
@@ -41,21 +46,20 @@ function lastSeen({ seen, held }: LedgerMemory, scope: string, requestId: string
 }
 
 /**
- * Ends the recorded request in the given scopes, in parallel. All are tried, whichever fails: what stays open blocks others
- * until its lease ends. Throws GatewayFault `service_unavailable`.
+ * Ends the request, whose record is put, in the given scopes, in parallel. All are tried, whichever fails: what stays open
+ * blocks others until its lease ends. Throws GatewayFault `service_unavailable`.
  */
 export async function settleRequest(
   { scopes, now }: Pick<LedgerPorts, 'scopes' | 'now'>,
   memory: LedgerMemory,
-  record: RequestRecord,
+  { requestId, ending }: EndedRequest,
   names: readonly string[],
 ): Promise<void> {
-  const { requestId } = record;
   const markUntilMs = memory.held.get(requestId)?.retried ? now() + MARK_MS : undefined;
   const settled = await Promise.allSettled(
     names.map(async (scope) => {
       const seen = lastSeen(memory, scope, requestId);
-      const input = { scope, requestId, ending: endingOf(record), seen, markUntilMs };
+      const input = { scope, requestId, ending, seen, markUntilMs };
       remember(memory, scope, await settleScope(scopes, input));
     }),
   );

@@ -1,7 +1,8 @@
 import { GatewayFault } from '../errors.ts';
+import type { Settlement } from './ledger.ts';
 import { unpackEntry } from './open-entry.ts';
 import { type Ending, type OpenReservation, planSettle } from './plan-settle.ts';
-import type { RequestRecord } from './request-record.ts';
+import { isLogged, type RequestRecord } from './request-record.ts';
 import type { ScopeState } from './scope-state.ts';
 import type { ScopeStore } from './scope-store.ts';
 import { isMark } from './settled-mark.ts';
@@ -9,11 +10,19 @@ import { isMark } from './settled-mark.ts';
 /** Each further attempt means that another minute has begun meanwhile. */
 const MAX_ATTEMPTS = 4;
 
-export function endingOf(record: RequestRecord): Ending {
+/**
+ * Read off the record, so that every scope comes to the same. What a record under zero logging does not tell is taken from
+ * the settlement in hand; without one, all the tokens count as used.
+ */
+export function endingOf(record: RequestRecord, settlement?: Settlement): Ending {
+  const { amountNano } = record;
+  const details = isLogged(record) ? record : settlement;
+  if (details === undefined) return { amountNano, tokens: undefined, forwarded: true };
+  const { estimated, inputTokens, outputTokens, status } = details;
   return {
-    amountNano: record.amountNano,
-    tokens: record.estimated ? undefined : record.inputTokens + record.outputTokens,
-    forwarded: record.status !== 'not_forwarded',
+    amountNano,
+    tokens: estimated ? undefined : inputTokens + outputTokens,
+    forwarded: status !== 'not_forwarded',
   };
 }
 
@@ -22,6 +31,18 @@ export function findReservation(state: ScopeState | undefined, requestId: string
   const packed = state?.open[requestId];
   if (packed === undefined || isMark(packed)) return undefined;
   return { requestId, packed, entry: unpackEntry(packed) };
+}
+
+/** Those that are still reserved in one of their scopes. */
+export async function findOpen<Request extends { readonly requestId: string; readonly scopes: readonly string[] }>(
+  scopes: Pick<ScopeStore, 'read'>,
+  requests: readonly Request[],
+): Promise<readonly Request[]> {
+  const names = [...new Set(requests.flatMap((request) => request.scopes))];
+  const states = new Map(await Promise.all(names.map(async (name) => [name, await scopes.read(name)] as const)));
+  return requests.filter(({ requestId, scopes: own }) =>
+    own.some((name) => findReservation(states.get(name), requestId) !== undefined),
+  );
 }
 
 export interface SettleScopeInput {

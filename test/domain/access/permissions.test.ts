@@ -34,6 +34,7 @@ const decided: Readonly<Record<string, readonly ('all' | 'own' | undefined)[]>> 
   'retrieve-account-credential': ['all', 'all', undefined, undefined, 'all'],
   'delete-account-credential': ['all', 'all', undefined, undefined, undefined],
   'retrieve-usage': ['all', 'all', undefined, 'all', 'all'],
+  'list-requests': ['all', 'all', undefined, 'all', 'all'],
   'retrieve-costs': ['all', 'all', undefined, 'all', 'all'],
   'list-audit-logs': ['all', 'all', undefined, undefined, 'all'],
   'verify-audit-logs': ['all', 'all', undefined, undefined, 'all'],

@@ -1,0 +1,6 @@
+import { describe } from 'vitest';
+import { send } from '../../support/gateway.ts';
+import { describeAuthentication } from '../common-auth.ts';
+
+describe('GET /v1/organization/costs', () =>
+  describeAuthentication((headers) => send({ path: '/v1/organization/costs?start_time=0', headers })));
