@@ -94,7 +94,7 @@ export class GatewayStack extends Stack {
   private addAdmin({ stage, operationsKey, envelopeKey, keys, ledger, audit }: Foundation): GatewayFunction {
     const admin = new GatewayFunction(this, 'Admin', {
       handler: 'admin',
-      description: 'Operator routes: accounts, first keys, provider credentials',
+      description: 'Operator routes: accounts, first keys, provider credentials, prices',
       timeout: Duration.seconds(30),
       stage,
       key: operationsKey,

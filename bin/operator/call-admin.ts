@@ -8,10 +8,11 @@ import { CliError } from './cli-error.ts';
 const TIMEOUT_MS = 30_000;
 
 export interface AdminRequest {
-  readonly method: 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Behind `/admin`, e.g. `/accounts`. */
   readonly path: string;
-  readonly body: object;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: object;
 }
 
 const errorAnswer = z.object({ error: z.object({ message: z.string(), code: z.string() }) });
@@ -28,28 +29,31 @@ async function findIdentity(target: AdminTarget): Promise<AwsIdentity> {
 
 async function sign(
   target: AdminTarget,
-  { method, path, body }: AdminRequest,
+  { method, path, query = {}, body }: AdminRequest,
 ): Promise<{ url: URL; init: RequestInit }> {
   const url = new URL(target.url.pathname.replace(/\/$/, '') + path, target.url);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const signer = new SignatureV4({
     service: 'execute-api',
     region: target.region,
     credentials: await findIdentity(target),
     sha256: Sha256,
   });
-  const text = JSON.stringify(body);
+  const text = body === undefined ? undefined : JSON.stringify(body);
   const { headers } = await signer.sign(
     new HttpRequest({
       method,
       protocol: url.protocol,
       hostname: url.hostname,
       path: url.pathname,
+      query: { ...query },
       headers: { host: url.host, 'content-type': 'application/json' },
       body: text,
     }),
   );
   // A signed request goes where it was signed for, or nowhere.
-  return { url, init: { method, headers, body: text, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) } };
+  const init: RequestInit = { method, headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) };
+  return { url, init: text === undefined ? init : { ...init, body: text } };
 }
 
 function explain(status: number, body: unknown, requestId: string): CliError {

@@ -1,25 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import * as z from 'zod';
-import { type AdminTarget, findAdminTarget } from './admin-target.ts';
 import { callAdmin } from './call-admin.ts';
 import { CliError, exitCodes } from './cli-error.ts';
-import { readSecret, type SecretSource } from './read-secret.ts';
+import { addPriceCommands } from './price-commands.ts';
+import { readSecret } from './read-secret.ts';
+import { type CliHost, type Session, sessionOpener, withTarget } from './session.ts';
 import { verifyAuditLog } from './verify-audit-log.ts';
 
-export interface CliHost extends SecretSource {
-  /** Data: stdout. */
-  readonly write: (text: string) => void;
-  /** Talk: stderr. */
-  readonly tell: (text: string) => void;
-  readonly fetch: typeof fetch;
-}
-
-const targetOptions = z.object({
-  url: z.string().optional(),
-  region: z.string().optional(),
-  data: z.string().optional(),
-  json: z.boolean().optional(),
-});
 const accountOptions = z.object({ name: z.string(), plan: z.string().optional() });
 const credentialOptions = z.object({ fromEnv: z.string().optional() });
 
@@ -33,18 +20,13 @@ const EXAMPLES = `
 Examples:
   $ portcullis account create --name "Search team" --plan startup --url https://abc.execute-api.us-east-1.amazonaws.com/live/admin
   $ portcullis provider set-credential openai --from-env OPENAI_API_KEY --data .portcullis
+  $ portcullis price set together/my-model --input 0.20 --output 0.60 --context-window 131072 --data .portcullis
   $ pass show anthropic | portcullis provider set-credential anthropic --url "$PORTCULLIS_URL"
   $ portcullis audit verify acct_1.ndjson --checkpoints checkpoints/ --public-key audit.pub
 
 Exit codes: 0 done, 1 the gateway failed or cannot be reached, 2 wrong usage or refused input, 4 not allowed, 5 an audit log
 does not hold.
 `;
-
-interface Session {
-  readonly host: CliHost;
-  readonly target: AdminTarget;
-  readonly json: boolean;
-}
 
 async function createAccount({ host, target, json }: Session, options: unknown): Promise<void> {
   const { name, plan } = accountOptions.parse(options);
@@ -66,21 +48,8 @@ async function setCredential({ host, target, json }: Session, provider: string, 
   host.tell('Stored. The gateway uses it within a minute.\n');
 }
 
-function withTarget(command: Command): Command {
-  return command
-    .option('--url <url>', "the stack's AdminUrl output (PORTCULLIS_URL)")
-    .option('--region <region>', "the API's region, where its URL does not tell (AWS_REGION)")
-    .option('--data <folder>', 'the data folder of a gateway on this machine')
-    .option('--json', 'print the whole answer as JSON');
-}
-
 function buildProgram(host: CliHost): Command {
-  const openSession = async (options: unknown): Promise<Session> => {
-    const { data, json = false, ...given } = targetOptions.parse(options);
-    const url = given.url ?? (data === undefined ? host.variables['PORTCULLIS_URL'] : undefined);
-    const region = given.region ?? host.variables['AWS_REGION'];
-    return { host, json, target: await findAdminTarget({ url, region, data }) };
-  };
+  const openSession = sessionOpener(host);
   const program = new Command('portcullis')
     .description('Operates a Portcullis gateway over its IAM-authorized management API.')
     // Commander quotes an unknown `--option=value` whole, and the value may be a secret that was put there by mistake.
@@ -105,6 +74,7 @@ function buildProgram(host: CliHost): Command {
       if (command.args.length > 1) throw new CliError('usage', SECRET_AS_ARGUMENT);
       await setCredential(await openSession(options), name, options);
     });
+  addPriceCommands(program, openSession);
   addAudit(program, host);
   return program;
 }

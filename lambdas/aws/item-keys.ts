@@ -40,6 +40,11 @@ export function credentialKey(tenant: string, provider: string): ItemKey {
   return itemKey(`TENANT#${tenant}`, `CREDENTIAL#${provider}`);
 }
 
+/** A partition of its own, so that a policy can name it. */
+export function pricesKey(): ItemKey {
+  return itemKey(`TENANT#${OPERATOR_TENANT}#PRICES`, 'PRICES');
+}
+
 /** The operator's own chain stands beside the accounts'. */
 function chainPartition(tenant: string): string {
   return tenant === OPERATOR_TENANT ? `TENANT#${tenant}` : `ACCOUNT#${tenant}`;

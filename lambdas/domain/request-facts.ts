@@ -17,6 +17,8 @@ export interface RequestFacts {
   readonly amountNano?: number;
   /** The usage was not told: the reservation was charged. */
   readonly estimated?: boolean;
+  /** The operator's own prices could not be read: the catalogue's were charged. */
+  readonly pricesUnread?: boolean;
   /** The provider reported more than the upper bound: a fault of the bound, or of the provider. */
   readonly isAboveBound?: boolean;
   /** It could not be settled when it ended: the sweeper will. */

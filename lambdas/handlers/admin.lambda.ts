@@ -4,6 +4,7 @@ import middy from '@middy/core';
 import { createAuditedTransaction } from '../aws/audited-transaction.ts';
 import { createDynamoAccountStore } from '../aws/dynamo-account-store.ts';
 import { createDynamoCredentialStore } from '../aws/dynamo-credential-store.ts';
+import { createDynamoPriceStore } from '../aws/dynamo-price-store.ts';
 import { createKmsEnvelopeSealer } from '../aws/kms-envelope-seal.ts';
 import { sdkTimeLimits } from '../aws/sdk-time-limits.ts';
 import { canonicalDigest } from '../crypto/canonical-digest.ts';
@@ -14,6 +15,7 @@ import { answerFaults } from '../http/answer-faults.ts';
 import { identifyOperator } from '../http/identify-operator.ts';
 import { readManagementRequest } from '../http/management-request.ts';
 import { createManagementRouter } from '../http/route-management.ts';
+import { openJsonClient } from './open-json-client.ts';
 import { operatorRoutes } from './operator-routes.ts';
 
 const env = readEnvironment(adminEnvironment);
@@ -31,6 +33,7 @@ const writeLine = (line: string) => void process.stdout.write(`${line}\n`);
 const route = createManagementRouter(
   operatorRoutes({
     accounts: createDynamoAccountStore({ keysTable, ledgerTable: env[ENV.ledgerTable], commit }),
+    prices: createDynamoPriceStore({ client: openJsonClient('dynamodb', env), table: keysTable, commit }),
     credentials: createDynamoCredentialStore({ table: keysTable, commit }),
     sealSecret: createKmsEnvelopeSealer({ client: kms, keyArn: env[ENV.envelopeKeyArn] }),
     takesCredential: (name) => 'credential' in (env[ENV.upstreams][name] ?? {}),

@@ -2,6 +2,7 @@ import { createBedrockSigner } from '../aws/bedrock-signer.ts';
 import { createDynamoCredentialVault } from '../aws/dynamo-credential-vault.ts';
 import { createDynamoLedger } from '../aws/dynamo-ledger.ts';
 import { createDynamoPolicyStore } from '../aws/dynamo-policy-store.ts';
+import { createDynamoPriceBook } from '../aws/dynamo-price-book.ts';
 import { createKmsEnvelopeOpener } from '../aws/kms-envelope-open.ts';
 import { equalInConstantTime } from '../crypto/equal-in-constant-time.ts';
 import { sha256Hex } from '../crypto/sha256-hex.ts';
@@ -34,6 +35,7 @@ const serve = createDataPlane({
     openEnvelope: createKmsEnvelopeOpener(kms),
     now,
   }),
+  prices: createDynamoPriceBook({ client: dynamodb, table: keysTable, now }),
   providers: createProviders(env[ENV.upstreams], { newId: randomUUID, nowSeconds, signForBedrock }),
   routing: createRouting({ now, random: Math.random }),
   environments: env[ENV.environments],

@@ -17,6 +17,8 @@ import { plans } from '../domain/plans/plans.ts';
 import { type Bound, type BoundLimits, boundFor } from '../domain/pricing/bound-for.ts';
 import { findModel } from '../domain/pricing/find-model.ts';
 import type { ModelFacts } from '../domain/pricing/price.ts';
+import type { KnownPrices } from '../domain/pricing/price-book.ts';
+import { overrideModel } from '../domain/pricing/price-list.ts';
 import type { Caller } from './identify.ts';
 
 export interface ChatToAdmit {
@@ -26,6 +28,7 @@ export interface ChatToAdmit {
   readonly provider: string;
   /** The provider's own name of the model. */
   readonly model: string;
+  readonly prices: KnownPrices;
   /** As known so far, maybe a few seconds old. */
   readonly caller: Caller;
   /** The caller as the store has them now. */
@@ -121,8 +124,10 @@ async function reserveOnce(chat: ChatToAdmit, attempt: Attempt, ledger: Ledger):
     return refuseByPolicy(chat, attempt, refused);
   }
   const scopes = scopesOf(key, account, name);
-  const facts = findModel(chat.provider, chat.model, chat.startedAtMs);
   const limits = limitsInForce(scopes, attempt);
+  // Where there is a cap, the catalogue's price will not do if the operator may have another.
+  if (limits.isCapped && chat.prices.fault !== undefined) throw chat.prices.fault;
+  const facts = overrideModel(findModel(chat.provider, chat.model, chat.startedAtMs), chat.prices.list, chat);
   const bounded = boundFor({ ...chat, facts }, limits);
   if (!bounded.ok) return refuseByPolicy(chat, attempt, bounded);
   const bound = bounded.value;

@@ -16,13 +16,13 @@ const streamHeaders = {
 
 /** Charges what an attempt came to, once. */
 export async function settle(
-  { input, call, route, admission, ports }: Exchange,
+  { input, route, name, admission, ports }: Exchange,
   ending: Ending,
   charge = chargeOf(admission, ending),
 ): Promise<void> {
   const { amountNano, estimated, isAboveBound } = charge;
   input.note({ amountNano, ...(estimated && { estimated }), ...(isAboveBound && { isAboveBound }) });
-  const settled = { provider: route.provider.name, model: call.model, ending, charge };
+  const settled = { provider: route.provider.name, model: name ?? 'other', ending, charge };
   await ports.ledger.settle(toSettlement(admission, settled));
 }
 

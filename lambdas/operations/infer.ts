@@ -3,6 +3,7 @@ import { chooseTimeouts } from '../domain/chat/choose-timeouts.ts';
 import { accept, type Outcome } from '../domain/errors.ts';
 import type { Outline } from '../domain/inference/outline.ts';
 import { parseJsonObject } from '../domain/json/parse-json-object.ts';
+import { tryReadingPrices } from '../domain/pricing/price-book.ts';
 import { readRoutingOptions } from '../domain/routing/read-routing-options.ts';
 import type { UpstreamCall } from '../domain/upstream/chat-provider.ts';
 import { pickClientHeaders } from '../domain/upstream/pick-client-headers.ts';
@@ -47,9 +48,12 @@ export async function infer(
   if (!options.ok) return options;
   ports.routing.budget.deposit();
   const startedAtMs = ports.nowMs();
-  const journey = { inference, input, checked: checked.value, options: options.value, startedAtMs, ports };
-  const found = await findRoute(checked.value.outline.model, inference.surface, ports);
+  const [found, prices] = await Promise.all([
+    findRoute(checked.value.outline.model, inference.surface, ports),
+    tryReadingPrices(ports.prices),
+  ]);
   if (!found.ok) return found;
+  const journey = { inference, input, checked: checked.value, options: options.value, prices, startedAtMs, ports };
   const isRested = ports.routing.breaker.stateOf(nameTarget(found.value)) === 'open';
   const standIn = isRested ? await nextRoute(journey, options.value.fallbacks) : undefined;
   const [route, names] = standIn ?? [found.value, options.value.fallbacks];

@@ -1,6 +1,7 @@
 import type { Outcome, Refused } from '../domain/errors.ts';
 import type { Outline } from '../domain/inference/outline.ts';
 import type { Ledger } from '../domain/limits/ledger.ts';
+import type { KnownPrices, PriceBook } from '../domain/pricing/price-book.ts';
 import type { Note } from '../domain/request-facts.ts';
 import type { CircuitBreaker } from '../domain/routing/circuit-breaker.ts';
 import type { RoutingOptions } from '../domain/routing/read-routing-options.ts';
@@ -40,6 +41,7 @@ export interface Routing {
 
 export interface InferencePorts extends FindRoutePorts {
   readonly ledger: Ledger;
+  readonly prices: PriceBook;
   readonly routing: Routing;
   /** Monotonic, milliseconds. */
   readonly elapsedMs: () => number;
@@ -55,6 +57,8 @@ export interface Journey {
   readonly input: InferenceInput;
   readonly checked: Checked;
   readonly options: RoutingOptions;
+  /** The same for every target: what a request costs is told from its start. */
+  readonly prices: KnownPrices;
   readonly startedAtMs: number;
   readonly ports: InferencePorts;
 }
@@ -64,6 +68,8 @@ export interface Exchange {
   readonly input: InferenceInput;
   readonly call: UpstreamCall;
   readonly route: Route;
+  /** Of the model, as it may be kept; undefined: not at all. */
+  readonly name: string | undefined;
   readonly admission: Admission;
   readonly ports: InferencePorts;
   /** How often a provider was asked, this time included. */

@@ -1,5 +1,4 @@
 import type { Settlement } from '../domain/limits/ledger.ts';
-import { listModels } from '../domain/models/catalogue.ts';
 import { chargeFor } from '../domain/pricing/charge-for.ts';
 import type { Usage } from '../domain/upstream/chat-provider.ts';
 import type { Admission } from './admit-chat.ts';
@@ -34,13 +33,9 @@ function statusOf(ending: Ending): Settlement['status'] {
   return ending.kind === 'answered' && ending.isWhole ? 'completed' : 'failed';
 }
 
-/** A name that no catalogue knows is the caller's own text, and is not kept. */
-function nameToKeep(provider: string, model: string): string {
-  return listModels(provider).has(model) ? model : 'other';
-}
-
 interface SettledCall {
   readonly provider: string;
+  /** A name of ours, never the caller's text. */
   readonly model: string;
   readonly ending: Ending;
   readonly charge: Charge;
@@ -56,7 +51,7 @@ export function toSettlement({ caller, demand }: Admission, settled: SettledCall
     keyId: caller.key.id,
     scopes: demand.scopes.map(({ scope }) => scope),
     provider,
-    model: nameToKeep(provider, model),
+    model,
     amountNano: charge.amountNano,
     reservedNano: demand.amountNano,
     reservedTokens: demand.tokens,

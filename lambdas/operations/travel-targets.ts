@@ -1,7 +1,7 @@
 import type { Answer } from '../domain/answer.ts';
 import { accept, GatewayFault, type Outcome } from '../domain/errors.ts';
 import type { Outline } from '../domain/inference/outline.ts';
-import { listModels } from '../domain/models/catalogue.ts';
+import { nameToKeep } from '../domain/models/name-to-keep.ts';
 import type { RequestFacts } from '../domain/request-facts.ts';
 import { type AttemptEnd, decideNext, type NextStep } from '../domain/routing/decide-next.ts';
 import { readRetryAfter } from '../domain/routing/read-retry-after.ts';
@@ -36,23 +36,23 @@ function endOf(tried: Exclude<Tried, { kind: 'refused' }>, nowMs: number): Attem
   return { kind: 'answered', status, retryAfterMs: readRetryAfter(headers, nowMs) };
 }
 
-function describe({ isStreamed }: Outline, { provider, model }: Route): RequestFacts {
-  const isCatalogued = listModels(provider.name).has(model);
-  return { provider: provider.name, stream: isStreamed, ...(isCatalogued && { model }) };
+function describe({ isStreamed }: Outline, { provider }: Route, name: string | undefined): RequestFacts {
+  return { provider: provider.name, stream: isStreamed, ...(name !== undefined && { model: name }) };
 }
 
 export const nameTarget = ({ provider, model }: Route) => `${provider.name}/${model}`;
 
 /** Reserves at one target. */
 export async function enter(journey: Journey, route: Route, firstAttempt = 1): Promise<Outcome<Exchange>> {
-  const { inference, input, checked, startedAtMs, ports } = journey;
+  const { inference, input, checked, prices, startedAtMs, ports } = journey;
   const { outline, body } = checked;
   const { provider, model, credential } = route;
   // Where the circuit was open, this is its trial.
   ports.routing.breaker.admits(nameTarget(route));
-  input.note(describe(outline, route));
+  const name = nameToKeep({ provider: provider.name, model }, prices.list);
+  input.note({ ...describe(outline, route, name), ...(prices.fault !== undefined && { pricesUnread: true }) });
   const deadlineMs = startedAtMs + input.remainingMs;
-  const asked = { ...input, outline, bodyBytes: body.length, provider: provider.name, model };
+  const asked = { ...input, outline, bodyBytes: body.length, provider: provider.name, model, prices };
   const admitted = await admitChat({ ...asked, startedAtMs, deadlineMs, firstAttempt }, ports.ledger);
   if (!admitted.ok) return admitted;
   const admission = admitted.value;
@@ -60,7 +60,7 @@ export async function enter(journey: Journey, route: Route, firstAttempt = 1): P
   const limits = { outputLimit, maxOutputTokens, modelMaxTokens: admission.facts.maxOutputTokens };
   const { surface } = inference;
   const call = { ...checked, ...limits, requestId: input.requestId, surface, model, credential };
-  return accept({ input, call, route, admission, ports, attempts: 1 });
+  return accept({ input, call, route, name, admission, ports, attempts: 1 });
 }
 
 /** The next target that can be asked, and the ones behind it. */

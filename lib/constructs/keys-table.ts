@@ -7,6 +7,8 @@ import { GatewayTable, type TableProps } from './gateway-table.ts';
 const accounts = 'ACCOUNT#*';
 const keys = 'KEY#*';
 const credentials = 'TENANT#*';
+/** Of the operator's own prices: one record. */
+const prices = 'TENANT#operator#PRICES';
 
 /**
  * Policy: accounts, members, virtual keys (as hashes) and provider credentials (under the envelope key). Restorable for 7
@@ -23,9 +25,13 @@ export class KeysTable extends GatewayTable {
     fn.setEnvironment(ENV.keysTable, this.tableName);
   }
 
-  /** Puts whole records, within transactions. Nothing is read back, scanned or deleted. Sets KEYS_TABLE. */
+  /** Puts whole records, within transactions. Nothing but prices is read back, nothing scanned or deleted. Sets KEYS_TABLE. */
   grantCreate(fn: GatewayFunction): void {
-    this.allow(fn, { actions: ['PutItem'], partitions: [accounts, keys, credentials], inTransaction: true });
+    this.allow(
+      fn,
+      { actions: ['GetItem'], partitions: [prices] },
+      { actions: ['PutItem'], partitions: [accounts, keys, credentials], inTransaction: true },
+    );
     fn.setEnvironment(ENV.keysTable, this.tableName);
   }
 

@@ -79,6 +79,7 @@ export const functionPermissions: Readonly<Record<string, readonly Permission[]>
     ...everyFunction('Proxy'),
   ],
   Admin: [
+    ...items('KeysTable', 'GetItem', 'TENANT#operator#PRICES'),
     ...items('KeysTable', 'PutItem', 'ACCOUNT#* KEY#* TENANT#*', changes),
     keyOf('KeysTable'),
     ...items('LedgerTable', 'UpdateItem', 'SCOPE#*', changes),

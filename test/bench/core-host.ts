@@ -2,10 +2,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createDynamoLedger } from '../../lambdas/aws/dynamo-ledger.ts';
 import { createDynamoPolicyStore } from '../../lambdas/aws/dynamo-policy-store.ts';
+import { createDynamoPriceBook } from '../../lambdas/aws/dynamo-price-book.ts';
 import { createJsonClient } from '../../lambdas/aws/json-client.ts';
 import { equalInConstantTime } from '../../lambdas/crypto/equal-in-constant-time.ts';
 import { sha256Hex } from '../../lambdas/crypto/sha256-hex.ts';
 import { createLedger } from '../../lambdas/domain/limits/create-ledger.ts';
+import { noPrices } from '../../lambdas/domain/pricing/price-list.ts';
 import { createDataPlane, type DataPlanePorts } from '../../lambdas/handlers/data-plane.ts';
 import type { ResponseSink } from '../../lambdas/http/gateway-request.ts';
 import { createRouting } from '../../lambdas/operations/create-routing.ts';
@@ -20,13 +22,14 @@ const mockUrl = `http://127.0.0.1:${port}`;
 const now = () => Date.now();
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
-type StorePorts = Pick<DataPlanePorts, 'policies' | 'ledger'>;
+type StorePorts = Pick<DataPlanePorts, 'policies' | 'ledger' | 'prices'>;
 
 function createMemoryStores(): StorePorts {
   const findPolicy = async (id: string) => (id === benchPolicy.key.id ? benchPolicy : undefined);
   return {
     policies: { loadPolicy: findPolicy, reloadPolicy: findPolicy },
     ledger: createLedger({ ...createAgreeableStores(now), now }),
+    prices: { readPrices: async () => noPrices },
   };
 }
 
@@ -45,6 +48,7 @@ function createDynamoStores(): StorePorts {
   return {
     policies: createDynamoPolicyStore({ client, ...tables, now }),
     ledger: createDynamoLedger({ client, ...tables, now }),
+    prices: createDynamoPriceBook({ client, table: tables.keysTable, now }),
   };
 }
 

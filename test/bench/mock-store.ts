@@ -43,6 +43,7 @@ function answerUpdate(body: string): string {
 function answer(operation: string, body: string): string {
   switch (operation) {
     case 'GetItem':
+      if (body.includes('#PRICES"')) return '{}';
       return body.includes('"KEY#') ? keyAnswer : accountAnswer;
     case 'UpdateItem':
       return answerUpdate(body);

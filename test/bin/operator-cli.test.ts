@@ -131,6 +131,77 @@ describe('portcullis', () => {
     expect(seen[0]?.path).toBe('/admin/providers/..%2Faccounts/credential');
   });
 
+  const stored = { object: 'model_price', model: 'together/my-model', input: '0.20', output: '0.60' };
+  const setPrice = (...more: string[]) => ['price', 'set', 'together/my-model', '--data', dataDir, ...more];
+
+  test('sets a price as it was given, amounts as text and sizes as numbers', async () => {
+    reply = { status: 200, body: { ...stored, context_window: 131_072 } };
+    const args = ['--input', '0.20', '--output', '0.60', '--cached-input', '0.02', '--context-window', '131072'];
+    const { code, out, talk } = await run(setPrice(...args));
+    expect(code).toBe(0);
+    expect(seen[0]).toMatchObject({ method: 'PUT', path: '/admin/prices' });
+    expect(JSON.parse(String(seen[0]?.body))).toEqual({
+      model: 'together/my-model',
+      input: '0.20',
+      output: '0.60',
+      cached_input: '0.02',
+      context_window: 131_072,
+    });
+    expect(out).toBe('together/my-model  input 0.20  output 0.60  context_window 131072\n');
+    expect(talk).toContain('within half a minute');
+  });
+
+  test('reads a price with tiers from a file or from stdin, and options come on top', async () => {
+    reply = { status: 200, body: stored };
+    const tiers = { input: '1', output: '2', long_context: [{ above: 200_000, input: '2', output: '3' }] };
+    const file = join(dataDir, 'price.json');
+    await writeFile(file, JSON.stringify(tiers));
+    await run(setPrice('--file', file, '--input', '0.5'));
+    await run(setPrice('--file', '-'), { stdin: JSON.stringify(tiers) });
+    expect(seen.map(({ body }) => JSON.parse(String(body)))).toEqual([
+      { ...tiers, input: '0.5', model: 'together/my-model' },
+      { ...tiers, model: 'together/my-model' },
+    ]);
+  });
+
+  test('lists prices, one a line, or the whole answer as JSON', async () => {
+    const tiered = { ...stored, model: 'openai/gpt-5*', long_context: [{ above: 1, input: '1', output: '1' }] };
+    reply = { status: 200, body: { object: 'list', data: [tiered, stored] } };
+    const { code, out, talk } = await run(['price', 'list', '--data', dataDir]);
+    expect({ code, talk }).toEqual({ code: 0, talk: '' });
+    expect(seen[0]).toMatchObject({ method: 'GET', path: '/admin/prices' });
+    expect(seen[0]?.body).toHaveLength(0);
+    const tier = JSON.stringify(tiered.long_context);
+    expect(out.split('\n')).toEqual([
+      `openai/gpt-5*  input 0.20  output 0.60  long_context ${tier}`,
+      'together/my-model  input 0.20  output 0.60',
+      '',
+    ]);
+    expect(JSON.parse((await run(['price', 'list', '--json', '--data', dataDir])).out)).toEqual(reply.body);
+    reply = { status: 200, body: { object: 'list', data: [] } };
+    expect((await run(['price', 'list', '--data', dataDir])).talk).toContain('No prices of your own');
+  });
+
+  test('deletes a price by a query that is signed as AWS signs it', async () => {
+    reply = { status: 200, body: { object: 'model_price.deleted', model: 'openai/gpt-5*', deleted: true } };
+    const { code, out } = await run(['price', 'delete', 'openai/gpt-5*', '--data', dataDir]);
+    expect({ code, out }).toEqual({ code: 0, out: 'openai/gpt-5*\n' });
+    const [{ method, path, headers, body } = { method: '', path: '', headers: {}, body: Buffer.alloc(0) }] = seen;
+    const { pathname, search } = new URL(path, url);
+    expect([method, pathname, search]).toEqual(['DELETE', '/admin/prices', '?model=openai%2Fgpt-5*']);
+    const signed = { method, path: pathname, query: search.slice(1), headers, body };
+    expect(await verifySignature(signed, operator, Date.now())).toBe('valid');
+    expect(await verifySignature({ ...signed, query: 'model=openai%2Fgpt-4*' }, operator, Date.now())).toBe('mismatch');
+  });
+
+  test('a price that cannot be read, or a size that is none, is wrong usage, and no call', async () => {
+    expect(await run(setPrice('--file', '/nonexistent'))).toMatchObject({ code: 2, out: '' });
+    expect(await run(setPrice('--file', '-'), { stdin: '[1]' })).toMatchObject({ code: 2, out: '' });
+    expect(await run(setPrice('--file', '-'), { stdin: '{"input":' })).toMatchObject({ code: 2, out: '' });
+    expect((await run(setPrice('--context-window', '1e5'))).talk).toContain('--context-window must be a whole number');
+    expect(seen).toEqual([]);
+  });
+
   test.each([
     [
       400,
@@ -185,6 +256,9 @@ describe('portcullis', () => {
     [['account', 'create', '--name', 'a', '--url', 'https://a.test/admin'], '--region'],
     [['account', 'create', '--name', 'a', '--secret', 'x'], 'unknown option'],
     [['account', 'destroy'], 'unknown command'],
+    [['price', 'set', '--data', '.'], 'missing required argument'],
+    [['price', 'delete', '--data', '.'], 'missing required argument'],
+    [['price', 'set', 'openai/x', '--discount', '5'], 'unknown option'],
     [['provider', 'set-credential'], 'missing required argument'],
     [['provider', 'set-credential', 'openai', SECRET], 'Name the provider alone'],
     [['provider', 'set-credential', 'openai', `--key=${SECRET}`], "unknown option '--key=…'"],
@@ -204,7 +278,13 @@ describe('portcullis', () => {
   });
 
   test('--help explains every command, with examples and exit codes', async () => {
-    for (const args of [['--help'], ['account', 'create', '--help'], ['provider', 'set-credential', '--help']]) {
+    for (const args of [
+      ['--help'],
+      ['account', 'create', '--help'],
+      ['provider', 'set-credential', '--help'],
+      ['price', 'set', '--help'],
+      ['price', 'list', '--help'],
+    ]) {
       const { code, out, talk } = await run(args);
       expect({ code, talk }).toEqual({ code: 0, talk: '' });
       for (const part of ['Usage: portcullis', 'Examples:', 'Exit codes:']) expect(out).toContain(part);

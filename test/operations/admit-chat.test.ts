@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readChatRequest } from '../../lambdas/domain/inference/outline-chat.ts';
 import type { Demand, Ledger, ReserveOutcome, ScopeView } from '../../lambdas/domain/limits/ledger.ts';
+import { noPrices } from '../../lambdas/domain/pricing/price-list.ts';
 import { admitChat } from '../../lambdas/operations/admit-chat.ts';
 import { accountRecord, keyRecord } from '../support/memory-ports.ts';
 
@@ -47,6 +48,7 @@ async function attempts(...outcomes: readonly ReserveOutcome[]): Promise<readonl
       bodyBytes: 100,
       provider: 'openai',
       model: 'gpt-4o-mini',
+      prices: { list: noPrices },
       caller,
       identifyAnew: async () => ({ ok: true, value: caller }),
       startedAtMs: Date.UTC(2026, 10, 25),

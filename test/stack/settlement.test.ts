@@ -23,6 +23,7 @@ const bounds = new Map<object, number>();
 beforeAll(async () => {
   stack = await startLedgerStack();
   ({ client } = stack);
+  await client.setPrice({ model: 'openai/unlisted', input: '2', output: '8' });
   for (const body of [chat, stream]) bounds.set(body, await measureBound(stack, body, whole));
 });
 beforeEach(async () => {
@@ -56,6 +57,15 @@ interface ProviderCase {
   readonly charge: 'cost' | 'bound' | 'nothing';
   readonly record: Omit<Expected, 'amountNano'>;
 }
+
+describe('a model that no catalogue has', () => {
+  it('is served under a cap at the operator’s price, with nothing deployed for it, and recorded by its name', async () => {
+    const answer = await client.chat(subject.key, { ...chat, model: 'openai/unlisted' });
+    expect(answer).toMatchObject({ status: 200, headers: { 'x-portcullis-cost-usd': '0.000034' } });
+    await expectSettled({ amountNano: 9 * 2_000 + 2 * 8_000, estimated: false, status: 'completed' });
+    expect(await client.readRecords({ keyId: subject.id })).toMatchObject([{ model: 'unlisted' }]);
+  });
+});
 
 describe('a request is charged once', () => {
   const broken: Respond = (response) => {

@@ -114,6 +114,13 @@ export function createLedgerClient(at: RunningGateway) {
       return issuedAccount.parse(answer.json);
     },
 
+    /** A price of the operator's own. */
+    async setPrice(body: object): Promise<void> {
+      const keys = readOperatorKeys(at.dataDir);
+      const answer = await sendSigned({ origin: at.origin, keys, method: 'PUT', path: '/admin/prices', body });
+      if (answer.status !== 200) throw new Error(`no price was set: ${answer.text}`);
+    },
+
     /** What the key is told of itself, spent and reserved as they were at one moment. */
     async readFigures(key: string): Promise<KeyFigures> {
       const answer = await call({ key, path: '/v1/key' });

@@ -5,6 +5,8 @@ import type { AccountRecord } from '../../lambdas/domain/accounts/account-record
 import { composeKey } from '../../lambdas/domain/keys/key-format.ts';
 import type { KeyRecord } from '../../lambdas/domain/keys/key-record.ts';
 import { accountScope, scopesOfKey } from '../../lambdas/domain/limits/scopes-of.ts';
+import { toPriceList } from '../../lambdas/domain/pricing/price-list.ts';
+import type { PriceOverrides } from '../../lambdas/domain/pricing/price-overrides.ts';
 import type { DataPlanePorts } from '../../lambdas/handlers/data-plane.ts';
 import { createRouting } from '../../lambdas/operations/create-routing.ts';
 import { createProviders, type ProviderConfig } from '../../lambdas/providers/registry.ts';
@@ -52,6 +54,8 @@ export interface MemoryPortsOptions {
   readonly account?: AccountRecord;
   readonly upstreams?: Readonly<Record<string, ProviderConfig>>;
   readonly credentials?: Readonly<Record<string, string>>;
+  /** The operator's own. */
+  readonly prices?: PriceOverrides;
   /** Unix milliseconds. @default the time now */
   readonly nowMs?: () => number;
 }
@@ -62,6 +66,7 @@ export function createMemoryPorts({
   account = accountRecord,
   upstreams = {},
   credentials = {},
+  prices = {},
   nowMs = () => Date.now(),
 }: MemoryPortsOptions): MemoryPorts {
   const lines: string[] = [];
@@ -77,6 +82,7 @@ export function createMemoryPorts({
       reveal: async (provider) => credentials[provider],
       has: async (provider) => provider in credentials,
     },
+    prices: { readPrices: async () => toPriceList(prices) },
     providers: createProviders(upstreams, {
       newId: randomUUID,
       nowSeconds: () => 1_700_000_000,

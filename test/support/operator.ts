@@ -22,7 +22,7 @@ export interface OperatorCall {
   readonly method?: string;
   readonly path: string;
   /** Text and bytes are sent as they are. */
-  readonly body: string | Uint8Array | object;
+  readonly body?: string | Uint8Array | object;
   /** When it was signed. @default now */
   readonly signedAt?: Date;
   /** Changes the request behind the signer's back. @default nothing */
@@ -35,17 +35,19 @@ export interface OperatorCall {
 /** A call of an operator's route, signed with SigV4 as AWS clients do. */
 export async function sendSigned(call: OperatorCall): Promise<HttpAnswer> {
   const { origin, method = 'POST', path, keys, signedAt = new Date(), tamper } = call;
-  const body = typeof call.body === 'string' || call.body instanceof Uint8Array ? call.body : JSON.stringify(call.body);
+  const given = call.body ?? '';
+  const body = typeof given === 'string' || given instanceof Uint8Array ? given : JSON.stringify(given);
   const url = new URL(path, origin);
   const request = new HttpRequest({
     method,
     protocol: url.protocol,
     hostname: url.hostname,
     path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
     headers: { host: url.host, 'content-type': 'application/json' },
     body,
   });
   const signed = await createOperatorSigner(keys, { applyChecksum: true }).sign(request, { signingDate: signedAt });
   const [headers, sent] = tamper === undefined ? [signed.headers, body] : tamper(signed.headers, body);
-  return sendHttp({ url: url.href, method, headers, body: sent });
+  return sendHttp({ url: url.href, method, headers, body: sent === '' ? undefined : sent });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { priceOverride } from '../pricing/price-overrides.ts';
 
 // What the audit log says, in the shape of OpenAI's and by its names where it has one: the details stand under a member
 // named as the type. Free text that a person wrote (names, addresses) stays out, as a chained event can never be erased.
@@ -95,6 +96,16 @@ export const auditEntry = z.discriminatedUnion('type', [
     ...common,
     type: z.literal('admin.provider_credential.stored'),
     'admin.provider_credential.stored': z.object({ provider: z.string(), last4: z.string() }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('admin.model_price.stored'),
+    'admin.model_price.stored': z.object({ model: z.string(), data: priceOverride }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('admin.model_price.deleted'),
+    'admin.model_price.deleted': z.object({ model: z.string() }),
   }),
 ]);
 export type AuditEntry = z.infer<typeof auditEntry>;

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { parseInput } from '../../../lambdas/domain/parse-input.ts';
 import { findModel } from '../../../lambdas/domain/pricing/find-model.ts';
 import { unknownModel } from '../../../lambdas/domain/pricing/price.ts';
-import { overrideModel, type PriceOverrides, priceOverrides } from '../../../lambdas/domain/pricing/price-overrides.ts';
+import { overrideModel, toPriceList } from '../../../lambdas/domain/pricing/price-list.ts';
+import { type PriceOverrides, priceOverrides } from '../../../lambdas/domain/pricing/price-overrides.ts';
 
+const mini = { provider: 'openai', model: 'gpt-5-mini' };
 const known = findModel('openai', 'gpt-5-mini', Date.parse('2026-11-22'));
 const inputOf = (overrides: PriceOverrides, provider: string, model: string) =>
-  overrideModel(known, overrides, provider, model).price?.rates.input;
+  overrideModel(known, toPriceList(overrides), { provider, model }).price?.rates.input;
 
 describe('an operator’s price', () => {
   it('is read to the last of its six places', () => {
@@ -29,7 +31,7 @@ describe('an operator’s price', () => {
       long_context: [{ above: 1_000, input: '3', output: '4' }],
       per_request: '0.005',
     };
-    expect(overrideModel(known, { 'openai/gpt-5-mini': override }, 'openai', 'gpt-5-mini')).toEqual({
+    expect(overrideModel(known, toPriceList({ 'openai/gpt-5-mini': override }), mini)).toEqual({
       price: {
         rates: {
           input: 1_000_000,
@@ -58,8 +60,16 @@ describe('an operator’s price', () => {
     expect(inputOf(overrides, 'openai', 'gpt-5-mini')).toBe(3_000_000);
     expect(inputOf(overrides, 'openai', 'gpt-5-nano')).toBe(2_000_000);
     expect(inputOf(overrides, 'openai', 'o3')).toBe(1_000_000);
-    expect(overrideModel(unknownModel, overrides, 'groq', 'x')).toBe(unknownModel);
-    expect(overrideModel(unknownModel, overrides, 'constructor', '')).toBe(unknownModel);
+    expect(overrideModel(unknownModel, toPriceList(overrides), { provider: 'groq', model: 'x' })).toBe(unknownModel);
+    expect(overrideModel(unknownModel, toPriceList(overrides), { provider: 'constructor', model: '' })).toBe(
+      unknownModel,
+    );
+  });
+
+  it('is not evaded by another case, which some providers do not mind', () => {
+    const overrides = { 'openai/GPT-5-Mini': { input: '3', output: '0' }, 'openai/O*': { input: '1', output: '0' } };
+    expect(inputOf(overrides, 'openai', 'gpt-5-MINI')).toBe(3_000_000);
+    expect(inputOf(overrides, 'openai', 'o3')).toBe(1_000_000);
   });
 
   it.each([
@@ -81,6 +91,13 @@ describe('an operator’s price', () => {
     },
     { gpt: { input: '1', output: '0' } },
     { 'openai/*x': { input: '1', output: '0' } },
+    { 'openai/': { input: '1', output: '0' } },
+    { 'openai/a b': { input: '1', output: '0' } },
+    { 'openai/x': { input: 'NaN', output: '0' } },
+    { 'openai/x': { input: '1000000', output: '0' } },
+    { 'openai/x': { input: ' 1', output: '0' } },
+    { 'openai/x': { input: '1', output: '0', context_window: 1.5 } },
+    { 'openai/x': { input: '1', output: '0', max_output_tokens: 0 } },
   ])('that makes no sense is refused: %j', (overrides) => {
     expect(parseInput(priceOverrides, overrides).ok).toBe(false);
   });
