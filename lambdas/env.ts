@@ -96,6 +96,8 @@ export const managementEnvironment = () =>
     [ENV.ledgerTable]: z.string(),
     [ENV.usageTable]: z.string(),
     [ENV.auditTable]: z.string(),
+    [ENV.envelopeKeyArn]: z.string(),
+    [ENV.upstreams]: z.pipe(json, upstreams),
     [ENV.environments]: z.pipe(json, servedEnvironments),
   });
 

@@ -25,6 +25,12 @@ export interface KeyCaller extends Caller {
 /** Who makes a change, as they were read: nothing is changed once one of the two is no longer so. */
 export type ChangeActor = Pick<KeyCaller, 'key' | 'account'>;
 
+/** Whoever comes without a key. */
+export interface Stranger {
+  /** The connection's own address, never a header's. */
+  readonly sourceIp: string;
+}
+
 /** What is asked. */
 export interface ManagementInput {
   readonly requestId: string;
@@ -37,3 +43,4 @@ export interface ManagementInput {
 /** A management request as an operation sees it: who asks for what. */
 export type ManagementCall = Caller & ManagementInput;
 export type KeyCall = KeyCaller & ManagementInput;
+export type StrangerCall = Stranger & ManagementInput;

@@ -8,7 +8,7 @@ const all: Permissions = new Set(permissions);
 const inferenceAlone: Permissions = new Set(['inference']);
 const byRole = new Map(Object.entries(rolePermissions).map(([role, granted]) => [role, new Set(granted)] as const));
 
-function permissionsOfRole(role: Role): Permissions {
+export function permissionsOfRole(role: Role): Permissions {
   return byRole.get(role) ?? new Set();
 }
 

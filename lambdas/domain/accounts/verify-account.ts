@@ -8,5 +8,8 @@ export function verifyAccount(account: AccountRecord | undefined): Outcome<Accou
   if (account.status === 'closed') {
     return refuse('key_disabled', 'The account of this API key has been closed.');
   }
+  if (account.status === 'suspended') {
+    return refuse('key_disabled', 'The account of this API key has been suspended. Ask whoever operates the gateway.');
+  }
   return accept(account);
 }

@@ -46,6 +46,18 @@ const newSettings = z.object({
   zero_logging: nullish(z.boolean()),
 });
 
+/** The same of an account. */
+const newAccountSettings = z.object({
+  plan: z.optional(z.string()),
+  status: z.optional(z.string()),
+  recoverable_keys: z.optional(z.boolean()),
+  max_budget: nullish(z.string()),
+  budget_duration: nullish(z.string()),
+  rpm_limit: nullish(z.int()),
+  tpm_limit: nullish(z.int()),
+  max_parallel_requests: nullish(z.int()),
+});
+
 /** An event before it has a place in a chain. */
 export const auditEntry = z.discriminatedUnion('type', [
   z.object({
@@ -89,8 +101,77 @@ export const auditEntry = z.discriminatedUnion('type', [
   }),
   z.object({
     ...common,
+    type: z.literal('api_key.revealed'),
+    'api_key.revealed': z.object({ id: z.string() }),
+  }),
+  z.object({
+    ...common,
     type: z.literal('api_key.deleted'),
     'api_key.deleted': z.object({ id: z.string(), policy_version: z.int() }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('account.updated'),
+    'account.updated': z.object({
+      id: z.string(),
+      policy_version: z.int(),
+      fields: z.array(z.string()),
+      changes_requested: newAccountSettings,
+    }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('user.added'),
+    'user.added': z.object({ id: z.string(), data: z.object({ role: z.string() }) }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('user.updated'),
+    'user.updated': z.object({
+      id: z.string(),
+      version: z.int(),
+      fields: z.array(z.string()),
+      changes_requested: z.object({ role: z.optional(z.string()) }),
+    }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('user.deleted'),
+    'user.deleted': z.object({ id: z.string(), version: z.int() }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('invite.sent'),
+    'invite.sent': z.object({ id: z.string(), data: z.object({ role: z.string() }) }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('invite.accepted'),
+    'invite.accepted': z.object({ id: z.string() }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('invite.deleted'),
+    'invite.deleted': z.object({ id: z.string() }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('account.provider_credential.stored'),
+    'account.provider_credential.stored': z.object({
+      provider: z.string(),
+      last4: z.string(),
+      policy_version: z.int(),
+    }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('account.provider_credential.deleted'),
+    'account.provider_credential.deleted': z.object({ provider: z.string(), policy_version: z.int() }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('admin.secrets.rewrapped'),
+    'admin.secrets.rewrapped': z.object({ count: z.int(), purposes: z.array(z.string()) }),
   }),
   z.object({
     ...common,

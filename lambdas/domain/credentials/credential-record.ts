@@ -3,11 +3,13 @@ import * as z from 'zod/mini';
 /** The tenant that owns the credentials which the whole deployment shares. */
 export const OPERATOR_TENANT = 'operator';
 
-/** One secret under its own data key, itself under a KMS key. Every member but the first two is base64. */
+/** One secret under its own data key, itself under a KMS key. Every member but the first three is base64. */
 export const envelope = z.object({
   version: z.literal(1),
-  /** The KMS key's id, without region: a multi-region key's replica opens it too. */
+  /** The KMS key that it was sealed under: its id without region, as a multi-region key's replica opens it too. */
   keyId: z.string(),
+  /** The KMS key that the data key lies under by now. Absent: the same. */
+  wrappedUnder: z.optional(z.string()),
   /** The data key, encrypted by KMS under the context. */
   dataKey: z.string(),
   messageId: z.string(),
@@ -21,7 +23,7 @@ export type Envelope = z.infer<typeof envelope>;
 
 /** What an envelope is bound to, by KMS and by its own tag: it opens nowhere else. */
 export interface EnvelopeContext {
-  readonly purpose: 'provider-credential';
+  readonly purpose: 'provider-credential' | 'virtual-key';
   readonly tenant: string;
   readonly record: string;
 }

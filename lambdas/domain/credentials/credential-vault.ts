@@ -1,7 +1,12 @@
-/** Gives a provider's credential in plain, from under its envelope. Both throw GatewayFault `service_unavailable`. */
+import type { CredentialUser } from './credential-for.ts';
+
+/**
+ * Gives a provider's credential in plain, from under its envelope: the account's own, or else the operator's. Both throw
+ * GatewayFault `service_unavailable`.
+ */
 export interface CredentialVault {
-  /** The operator's credential for `provider`, or undefined where none is stored. Never log or return it. */
-  reveal(provider: string): Promise<string | undefined>;
+  /** Undefined where neither is stored. Never log or return it. */
+  reveal(provider: string, account: CredentialUser): Promise<string | undefined>;
   /** Whether one is stored; nothing is opened for that. */
-  has(provider: string): Promise<boolean>;
+  has(provider: string, account: CredentialUser): Promise<boolean>;
 }

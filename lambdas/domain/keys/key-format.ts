@@ -21,7 +21,7 @@ const encoder = new TextEncoder();
  * CRC-32, which finds every change within 32 bits, so every single wrong character. 62 to the power of 6 exceeds 2 to the
  * power of 32, so six digits always hold it.
  */
-function checksumOf(text: string): string {
+export function checksumOf(text: string): string {
   let rest = crc32(encoder.encode(text));
   let digits = '';
   while (digits.length < CHECKSUM_LENGTH) {

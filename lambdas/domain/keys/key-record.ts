@@ -31,6 +31,8 @@ export const keyRecord = z.object({
   last4: z.string(),
   /** The one before, while its grace lasts. */
   formerSecret: z.optional(formerSecret),
+  /** The secret is kept too, under the envelope key, in a record of its own. */
+  recoverable: z.optional(z.boolean()),
   createdAt: z.int(),
   expiresAt: z.optional(z.int()),
   revokedAt: z.optional(z.int()),

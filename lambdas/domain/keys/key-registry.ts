@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../audit/audit-event.ts';
+import type { KeySecretRecord } from '../credentials/key-secret.ts';
 import type { ChangeActor } from '../management-call.ts';
 import type { KeyRecord } from './key-record.ts';
 import type { KeyStore } from './key-store.ts';
@@ -13,13 +14,20 @@ export interface AuditedKeyChange {
 
 export interface KeyCreation extends AuditedKeyChange {
   readonly key: KeyRecord;
+  /** The secret, where the account has secrets kept. */
+  readonly sealed?: KeySecretRecord | undefined;
 }
+
+/** A secret that is kept from now on, or that none is since then (Unix seconds). */
+export type KeptSecret = KeySecretRecord | { readonly erasedAt: number };
 
 export interface KeyUpdate extends AuditedKeyChange {
   /** As it was read; the change is made from exactly this version. */
   readonly before: KeyRecord;
   /** Its version is the next one. A revoked key leaves the list of its account. */
   readonly after: KeyRecord;
+  /** The new secret, where the account has secrets kept, or that nothing is kept any more. @default as it was */
+  readonly sealed?: KeptSecret | undefined;
 }
 
 export interface KeyQuery {
@@ -46,4 +54,6 @@ export interface KeyRegistry extends KeyStore {
   listKeys(accountId: string, query: KeyQuery): Promise<KeyPage>;
   createKey(creation: KeyCreation): Promise<ChangeOutcome>;
   updateKey(update: KeyUpdate): Promise<ChangeOutcome>;
+  /** Tells that the secret of the key, as it was read, was shown; nothing else changes. */
+  recordReveal(change: AuditedKeyChange & { readonly key: KeyRecord }): Promise<ChangeOutcome>;
 }
