@@ -4,7 +4,11 @@ import { accountKey, type ItemKey, keyKey } from './item-keys.ts';
 import { seenVersion } from './seen-version.ts';
 
 /** Holds where the record is active, and still what it was when it was read. */
-function unchanged(TableName: string, Key: ItemKey, { policyVersion }: { readonly policyVersion: number }) {
+export function unchangedRecord(
+  TableName: string,
+  Key: ItemKey,
+  { policyVersion }: { readonly policyVersion: number },
+) {
   const seen = seenVersion(policyVersion);
   return {
     ConditionCheck: {
@@ -19,7 +23,7 @@ function unchanged(TableName: string, Key: ItemKey, { policyVersion }: { readonl
 
 /**
  * Whoever makes a change must have the right to it at that very instant: their key and their account must be as they were read,
- * and a member's removal or role is in the account's version. A transaction names no item twice; what `writes` puts is held to
+ * and a member's removal or role is in the account's version. A transaction names no item twice; what `writes` names is held to
  * the version that it was read at by them.
  */
 export function actorGuards(
@@ -28,13 +32,14 @@ export function actorGuards(
   writes: readonly TransactWriteItem[],
 ): TransactWriteItem[] {
   const written = new Set(
-    writes.flatMap(({ Put }) =>
-      Put?.TableName === keysTable ? [`${Put.Item?.['pk']?.S} ${Put.Item?.['sk']?.S}`] : [],
-    ),
+    writes.flatMap(({ Put, ConditionCheck }) => {
+      const [table, key] = Put ? [Put.TableName, Put.Item] : [ConditionCheck?.TableName, ConditionCheck?.Key];
+      return table === keysTable ? [`${key?.['pk']?.S} ${key?.['sk']?.S}`] : [];
+    }),
   );
   const isWritten = ({ pk, sk }: ItemKey) => written.has(`${pk.S} ${sk.S}`);
   return [
-    ...(isWritten(keyKey(key.id)) ? [] : [unchanged(keysTable, keyKey(key.id), key)]),
-    ...(isWritten(accountKey(account.id)) ? [] : [unchanged(keysTable, accountKey(account.id), account)]),
+    ...(isWritten(keyKey(key.id)) ? [] : [unchangedRecord(keysTable, keyKey(key.id), key)]),
+    ...(isWritten(accountKey(account.id)) ? [] : [unchangedRecord(keysTable, accountKey(account.id), account)]),
   ];
 }

@@ -1,11 +1,8 @@
 import type { AccountStore } from '../domain/accounts/account-store.ts';
 import { GatewayFault } from '../domain/errors.ts';
-import { accountScope } from '../domain/limits/scopes-of.ts';
-import { encodeItem } from './attribute-values.ts';
+import { newAccountWrites } from './account-writes.ts';
 import type { CommitAudited } from './audited-transaction.ts';
-import { accountKey } from './item-keys.ts';
 import { type KeyTables, newKeyWrites } from './key-writes.ts';
-import { raiseScope } from './scope-writes.ts';
 
 export interface DynamoAccountStoreOptions extends KeyTables {
   readonly commit: CommitAudited;
@@ -15,12 +12,7 @@ export interface DynamoAccountStoreOptions extends KeyTables {
 export function createDynamoAccountStore({ commit, ...tables }: DynamoAccountStoreOptions): AccountStore {
   return {
     async createAccount({ account, masterKey, entries }) {
-      const Item = { ...accountKey(account.id), ...encodeItem(account) };
-      const writes = [
-        { Put: { TableName: tables.keysTable, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
-        raiseScope(tables.ledgerTable, accountScope(account)),
-        ...newKeyWrites(tables, masterKey),
-      ];
+      const writes = [...newAccountWrites(tables, account), ...newKeyWrites(tables, masterKey)];
       const outcome = await commit({ tenant: account.id, entries, writes });
       // Ids are drawn from more than 2^70: one that is taken was not drawn at random.
       if (outcome === 'outdated') throw new GatewayFault('internal_error', { cause: new Error('an id that is taken') });

@@ -1,20 +1,20 @@
 import * as z from 'zod/mini';
-import { credentialContext, credentialRecord, OPERATOR_TENANT } from '../domain/credentials/credential-record.ts';
+import { type CredentialName, operatorCredential, ownCredential } from '../domain/credentials/credential-for.ts';
+import { credentialContext, credentialRecord } from '../domain/credentials/credential-record.ts';
 import type { CredentialVault } from '../domain/credentials/credential-vault.ts';
 import { GatewayFault } from '../domain/errors.ts';
-import { decodeItem } from './attribute-values.ts';
 import { createExpiringCache } from './expiring-cache.ts';
 import { credentialKey } from './item-keys.ts';
 import type { JsonClient } from './json-client.ts';
 import type { OpenEnvelope } from './kms-envelope-open.ts';
-
-const getItemOutput = z.object({ Item: z.optional(z.unknown()) });
+import { readLiveItem } from './live-item.ts';
 
 /**
- * A new credential is used within a minute, and a withdrawn one is gone within a minute. While the store or KMS is away
- * the last one serves on, for five minutes at most since it was read.
+ * A new credential of the operator's is used within a minute, and a withdrawn one is gone within a minute; an account's own
+ * changes with its policy, at once. While the store or KMS is away the last one serves on, for five minutes at most since it
+ * was read.
  */
-const CACHE = { freshMs: 60_000, hardEndMs: 300_000, retryMs: 5_000, maxEntries: 64 } as const;
+const CACHE = { freshMs: 60_000, hardEndMs: 300_000, retryMs: 5_000, maxEntries: 256 } as const;
 
 export interface DynamoCredentialVaultOptions {
   readonly client: JsonClient;
@@ -25,36 +25,55 @@ export interface DynamoCredentialVaultOptions {
   readonly now: () => number;
 }
 
-/** The operator's credentials. The context is made from what was asked for, so a record put in another's place stays shut. */
+function nameOf({ tenant, provider, version }: CredentialName): string {
+  return `${tenant} ${provider} ${version}`;
+}
+
+/** The version only sets what is read apart: what is there is the newest. */
+function tenantAndProvider(name: string): [string, string] {
+  const [tenant = '', provider = ''] = name.split(' ');
+  return [tenant, provider];
+}
+
+/** The context is made from what was asked for, so a record put in another's place stays shut. */
 export function createDynamoCredentialVault(options: DynamoCredentialVaultOptions): CredentialVault {
-  const { client, table, openEnvelope, now } = options;
+  const { openEnvelope, now } = options;
 
-  async function readItem(provider: string, more: object = {}): Promise<unknown> {
-    const Key = credentialKey(OPERATOR_TENANT, provider);
-    const output = await client.call('GetItem', { TableName: table, Key, ConsistentRead: true, ...more });
-    return z.parse(getItemOutput, output).Item;
-  }
-
-  async function open(provider: string): Promise<string | undefined> {
-    const item = await readItem(provider);
+  async function open(name: string): Promise<string | undefined> {
+    const [tenant, provider] = tenantAndProvider(name);
+    const item = await readLiveItem(options, credentialKey(tenant, provider));
     if (item === undefined) return undefined;
-    const { envelope } = z.parse(credentialRecord, decodeItem(item));
-    return openEnvelope(envelope, credentialContext(OPERATOR_TENANT, provider));
+    return openEnvelope(z.parse(credentialRecord, item).envelope, credentialContext(tenant, provider));
   }
 
-  async function find(provider: string): Promise<true | undefined> {
-    return (await readItem(provider, { ProjectionExpression: 'pk' })) === undefined ? undefined : true;
+  async function find(name: string): Promise<true | undefined> {
+    const [tenant, provider] = tenantAndProvider(name);
+    const only = { ProjectionExpression: 'pk, expiresAtSeconds' };
+    return (await readLiveItem(options, credentialKey(tenant, provider), only)) === undefined ? undefined : true;
   }
 
   const secrets = createExpiringCache({ load: orUnavailable(open), now, ...CACHE });
   const found = createExpiringCache({ load: orUnavailable(find), now, ...CACHE });
-  return { reveal: secrets.get, has: async (provider) => (await found.get(provider)) ?? false };
+  return {
+    async reveal(provider, account) {
+      const own = ownCredential(account, provider);
+      // Withdrawn since the account was read: from then on the operator's serves.
+      const secret = own === undefined ? undefined : await secrets.get(nameOf(own));
+      return secret ?? secrets.get(nameOf(operatorCredential(provider)));
+    },
+    async has(provider, account) {
+      return (
+        ownCredential(account, provider) !== undefined ||
+        (await found.get(nameOf(operatorCredential(provider)))) === true
+      );
+    },
+  };
 }
 
-function orUnavailable<Value>(load: (provider: string) => Promise<Value>): (provider: string) => Promise<Value> {
-  return async (provider) => {
+function orUnavailable<Value>(load: (name: string) => Promise<Value>): (name: string) => Promise<Value> {
+  return async (name) => {
     try {
-      return await load(provider);
+      return await load(name);
     } catch (cause) {
       throw new GatewayFault('service_unavailable', { cause });
     }

@@ -3,14 +3,14 @@ import * as z from 'zod/mini';
 import { GatewayFault } from '../domain/errors.ts';
 import { keyRecord } from '../domain/keys/key-record.ts';
 import type { AuditedKeyChange, KeyPage, KeyQuery, KeyRegistry } from '../domain/keys/key-registry.ts';
-import { actorGuards } from './actor-guards.ts';
-import { decodeItem } from './attribute-values.ts';
+import { actorGuards, unchangedRecord } from './actor-guards.ts';
 import type { CommitAudited } from './audited-transaction.ts';
 import { batchGet } from './batch-get.ts';
 import { createDynamoKeyStore } from './dynamo-key-store.ts';
 import { KEY_ENTRY_PREFIX, keyEntryKey, keyKey } from './item-keys.ts';
 import type { JsonClient } from './json-client.ts';
-import { changedKeyWrites, type KeyTables, newKeyWrites } from './key-writes.ts';
+import { changedKeyWrites, type KeyTables, keySecretWrites, newKeyWrites } from './key-writes.ts';
+import { type PageQuery, queryPage } from './query-page.ts';
 
 export interface DynamoKeyRegistryOptions extends KeyTables {
   /** Reads. */
@@ -19,18 +19,15 @@ export interface DynamoKeyRegistryOptions extends KeyTables {
   readonly commit: CommitAudited;
 }
 
-const queryOutput = z.object({ Items: z.array(z.unknown()), LastEvaluatedKey: z.optional(z.unknown()) });
 const keyEntry = z.object({ sk: z.string() });
 
-/** Where a page's worth of entries was filtered out, whole stretches of them are looked through: there may be thousands. */
-const STRETCH = 1_000;
-
-function filterOf({ userId, environment }: KeyQuery) {
-  const wanted = Object.entries({ userId, environment }).filter(([, value]) => value !== undefined);
+function filterOf({ userId, environment }: KeyQuery): NonNullable<PageQuery['filter']> {
+  const wanted = Object.entries({ userId, environment }).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const clauses = ['attribute_not_exists(expiresAtSeconds)', ...wanted.map(([name]) => `${name} = :${name}`)];
   return {
-    FilterExpression: ['attribute_not_exists(expiresAtSeconds)', ...wanted.map(([name]) => `${name} = :${name}`)].join(
-      ' AND ',
-    ),
+    expression: clauses.join(' AND '),
     values: Object.fromEntries(wanted.map(([name, value]) => [`:${name}`, { S: value }])),
   };
 }
@@ -38,45 +35,21 @@ function filterOf({ userId, environment }: KeyQuery) {
 export function createDynamoKeyRegistry(options: DynamoKeyRegistryOptions): KeyRegistry {
   const { client, keysTable, commit } = options;
 
-  /** As many ids as asked for, unless there are no more: what was filtered out is made up for by another query. */
-  async function listIds(accountId: string, query: KeyQuery): Promise<string[]> {
-    const { after, limit } = query;
-    const { pk, sk: prefix } = keyEntryKey(accountId, '');
-    const { FilterExpression, values } = filterOf(query);
-    const ids: string[] = [];
-    let ExclusiveStartKey: unknown = after === undefined ? undefined : keyEntryKey(accountId, after);
-    let Limit = limit;
-    do {
-      const output = await client.call('Query', {
-        TableName: keysTable,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        FilterExpression,
-        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix, ...values },
-        ProjectionExpression: 'sk',
-        ConsistentRead: true,
-        Limit,
-        ExclusiveStartKey,
-      });
-      const { Items, LastEvaluatedKey } = z.parse(queryOutput, output);
-      ids.push(...Items.map((item) => z.parse(keyEntry, decodeItem(item)).sk.slice(KEY_ENTRY_PREFIX.length)));
-      ExclusiveStartKey = LastEvaluatedKey;
-      Limit = STRETCH;
-    } while (ExclusiveStartKey !== undefined && ids.length < limit);
-    return ids.slice(0, limit);
-  }
-
   async function listKeys(accountId: string, query: KeyQuery): Promise<KeyPage> {
-    const { limit } = query;
-    try {
-      const ids = await listIds(accountId, { ...query, limit: limit + 1 });
-      const page = ids.slice(0, limit);
-      const found = await batchGet(client, keysTable, page.map(keyKey));
-      const byId = new Map(found.map((item) => z.parse(keyRecord, item)).map((key) => [key.id, key] as const));
-      const keys = page.flatMap((id) => byId.get(id) ?? []);
-      return { keys, hasMore: ids.length > limit };
-    } catch (cause) {
-      throw new GatewayFault('service_unavailable', { cause });
-    }
+    const { after, limit } = query;
+    const page = {
+      table: keysTable,
+      prefix: keyEntryKey(accountId, ''),
+      after: after === undefined ? undefined : keyEntryKey(accountId, after),
+      limit,
+      filter: filterOf(query),
+    };
+    const { values, hasMore } = await queryPage(client, page, keyEntry);
+    const ids = values.map(({ sk }) => sk.slice(KEY_ENTRY_PREFIX.length));
+    const parsed = z.safeParse(z.array(keyRecord), await batchGet(client, keysTable, ids.map(keyKey)));
+    if (!parsed.success) throw new GatewayFault('service_unavailable', { cause: parsed.error });
+    const byId = new Map(parsed.data.map((key) => [key.id, key] as const));
+    return { keys: ids.flatMap((id) => byId.get(id) ?? []), hasMore };
   }
 
   function change(accountId: string, { actor, entry }: AuditedKeyChange, writes: TransactWriteItem[]) {
@@ -87,8 +60,17 @@ export function createDynamoKeyRegistry(options: DynamoKeyRegistryOptions): KeyR
   return {
     ...createDynamoKeyStore({ client, table: keysTable }),
     listKeys,
-    createKey: (creation) => change(creation.key.accountId, creation, newKeyWrites(options, creation.key)),
-    updateKey: (update) =>
-      change(update.after.accountId, update, changedKeyWrites(options, update.before, update.after)),
+    createKey(creation) {
+      const { key, sealed } = creation;
+      const writes = [...newKeyWrites(options, key), ...keySecretWrites(keysTable, key, sealed)];
+      return change(key.accountId, creation, writes);
+    },
+    updateKey(update) {
+      const { before, after, sealed } = update;
+      const writes = [...changedKeyWrites(options, before, after), ...keySecretWrites(keysTable, after, sealed)];
+      return change(after.accountId, update, writes);
+    },
+    recordReveal: (reveal) =>
+      change(reveal.key.accountId, reveal, [unchangedRecord(keysTable, keyKey(reveal.key.id), reveal.key)]),
   };
 }

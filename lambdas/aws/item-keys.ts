@@ -17,6 +17,11 @@ export function accountKey(accountId: string): ItemKey {
   return itemKey(`ACCOUNT#${accountId}`, 'ACCOUNT');
 }
 
+/** By these all accounts of the deployment are listed, in the order of their ids. */
+export function accountEntryKey(accountId: string): ItemKey {
+  return itemKey('ACCOUNTS', `ACCOUNT#${accountId}`);
+}
+
 export function keyKey(publicId: string): ItemKey {
   return itemKey(`KEY#${publicId}`, 'KEY');
 }
@@ -32,6 +37,15 @@ export function memberKey(accountId: string, userId: string): ItemKey {
   return itemKey(`ACCOUNT#${accountId}`, `MEMBER#${userId}`);
 }
 
+export function inviteKey(accountId: string, inviteId: string): ItemKey {
+  return itemKey(`ACCOUNT#${accountId}`, `INVITE#${inviteId}`);
+}
+
+/** Says that an address is taken in the account: by its digest, as keys of items turn up in traces and reports. */
+export function addressKey(accountId: string, addressSha256: string): ItemKey {
+  return itemKey(`ACCOUNT#${accountId}`, `ADDRESS#${addressSha256}`);
+}
+
 export function scopeKey(scope: string): ItemKey {
   return itemKey(`SCOPE#${scope}`, 'SCOPE');
 }
@@ -43,6 +57,16 @@ export function credentialKey(tenant: string, provider: string): ItemKey {
 /** A partition of its own, so that a policy can name it. */
 export function pricesKey(): ItemKey {
   return itemKey(`TENANT#${OPERATOR_TENANT}#PRICES`, 'PRICES');
+}
+
+/** The secret of a virtual key, where its account has it kept: beside the credentials, and apart from what the key's record tells. */
+export function keySecretKey(accountId: string, keyId: string): ItemKey {
+  return itemKey(`TENANT#${accountId}`, `KEY_SECRET#${keyId}`);
+}
+
+/** Anything that is sealed for a tenant, by its whole sort key. */
+export function shelfKey(tenant: string, sortKey: string): ItemKey {
+  return itemKey(`TENANT#${tenant}`, sortKey);
 }
 
 /** The operator's own chain stands beside the accounts'. */

@@ -1,11 +1,13 @@
 // The writes that every change of a key consists of, for the transaction that makes it.
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { KeyRecord } from '../domain/keys/key-record.ts';
+import type { KeptSecret } from '../domain/keys/key-registry.ts';
 import { scopesOfKey } from '../domain/limits/scopes-of.ts';
 import { encodeItem } from './attribute-values.ts';
-import { keyEntryKey, keyKey } from './item-keys.ts';
+import { keyEntryKey, keyKey, keySecretKey } from './item-keys.ts';
 import { raiseScope } from './scope-writes.ts';
 import { seenVersion } from './seen-version.ts';
+import { withdrawItem } from './withdraw-item.ts';
 
 export interface KeyTables {
   /** The `keys` table. */
@@ -45,4 +47,16 @@ export function changedKeyWrites(tables: KeyTables, before: KeyRecord, after: Ke
     putEntry(tables, after),
     ...[...scopes.values()].map((policy) => raiseScope(tables.ledgerTable, policy)),
   ];
+}
+
+/** Keeps a key's secret beside it, or nothing of it any more. */
+export function keySecretWrites(
+  table: string,
+  { accountId, id }: KeyRecord,
+  kept: KeptSecret | undefined,
+): TransactWriteItem[] {
+  if (kept === undefined) return [];
+  const Key = keySecretKey(accountId, id);
+  if ('erasedAt' in kept) return [withdrawItem(table, Key, kept.erasedAt)];
+  return [{ Put: { TableName: table, Item: { ...Key, ...encodeItem(kept) } } }];
 }

@@ -17,7 +17,7 @@ export function createKmsEnvelopeOpener(client: JsonClient): OpenEnvelope {
     const output = await client.call('Decrypt', {
       CiphertextBlob: envelope.dataKey,
       EncryptionContext: context,
-      KeyId: envelope.keyId,
+      KeyId: envelope.wrappedUnder ?? envelope.keyId,
     });
     const dataKey = Buffer.from(z.parse(decryptOutput, output).Plaintext, 'base64');
     const text = openEnvelope(envelope, dataKey, context);

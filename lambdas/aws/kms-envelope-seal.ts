@@ -10,7 +10,7 @@ export interface KmsEnvelopeSealerOptions {
 }
 
 /** `arn:aws:kms:us-east-1:111122223333:key/mrk-12…` -> `mrk-12…`, which names the replica in each region too. */
-function keyIdOf(keyArn: string): string {
+export function keyIdOf(keyArn: string): string {
   return keyArn.slice(keyArn.lastIndexOf('/') + 1);
 }
 
