@@ -6,6 +6,7 @@ import type { Note, RequestFacts } from '../domain/request-facts.ts';
 import type { Surface } from '../domain/upstream/chat-provider.ts';
 import { explainFault, explainRefusal, type Told } from '../http/explain.ts';
 import type { GatewayRequest, ResponseSink } from '../http/gateway-request.ts';
+import { preflight } from '../http/preflight.ts';
 import { readPresented } from '../http/read-presented.ts';
 import { type LogContext, logFault, logRequest } from '../http/request-log.ts';
 import { securityHeaders } from '../http/security-headers.ts';
@@ -79,7 +80,10 @@ export const routes: Readonly<Record<string, Route>> = {
     name: 'security-txt',
     serve: async (_request, { securityContacts, nowSeconds }) => securityTxt(securityContacts, nowSeconds()),
   },
-  'GET /v1/models': { name: 'list-models', serve: withKey('fresh', (_request, ports) => listAllModels(ports)) },
+  'GET /v1/models': {
+    name: 'list-models',
+    serve: withKey('fresh', (_request, ports, { caller }) => listAllModels(caller.account, ports)),
+  },
   'POST /v1/chat/completions': inference('chat-completions', () => chatCompletions),
   'POST /v1/responses': inference('responses', async () => (await import('../operations/responses.ts')).responses),
   'POST /v1/messages': inference('messages', async () => (await import('../operations/messages.ts')).messages),
@@ -96,7 +100,9 @@ export const routes: Readonly<Record<string, Route>> = {
 
 const retrieveModelRoute: Route = {
   name: 'retrieve-model',
-  serve: withKey('fresh', ({ path }, ports) => retrieveModel(path.slice(modelPrefix.length), ports)),
+  serve: withKey('fresh', ({ path }, ports, { caller }) =>
+    retrieveModel(path.slice(modelPrefix.length), caller.account, ports),
+  ),
 };
 
 const unknownRoute: Route = {
@@ -104,9 +110,13 @@ const unknownRoute: Route = {
   serve: async () => refuse('not_found', 'There is no such route. See the documentation for the routes under /v1.'),
 };
 
+/** It carries no key, so whoever asks is told what may be sent; the request itself is held to the key's domains. */
+const preflightRoute: Route = { name: 'preflight', serve: async () => accept(preflight) };
+
 function findRoute({ method, path }: GatewayRequest): Route {
   const route = routes[`${method} ${path}`];
   if (route !== undefined) return route;
+  if (method === 'OPTIONS' && path.startsWith('/v1/')) return preflightRoute;
   return method === 'GET' && path.startsWith(modelPrefix) ? retrieveModelRoute : unknownRoute;
 }
 

@@ -3,7 +3,7 @@ import type { AuditEntry } from '../domain/audit/audit-event.ts';
 import { checkVersion } from '../domain/entity-tag.ts';
 import { accept, type Outcome } from '../domain/errors.ts';
 import type { KeyRecord } from '../domain/keys/key-record.ts';
-import type { KeyRegistry } from '../domain/keys/key-registry.ts';
+import type { KeptSecret, KeyRegistry } from '../domain/keys/key-registry.ts';
 import type { KeyCall } from '../domain/management-call.ts';
 import type { MemberDirectory } from '../domain/members/member-directory.ts';
 import type { AuditContextPorts } from './audit-context.ts';
@@ -20,6 +20,8 @@ export interface KeyChange {
   /** At the next version. */
   readonly after: KeyRecord;
   readonly entry: AuditEntry;
+  /** What is kept of the secret from now on. @default as it was */
+  readonly sealed?: KeptSecret | undefined;
 }
 
 /** From the key as it is by now; undefined: there is nothing to change. */
@@ -47,10 +49,10 @@ export async function changeKey(
     const change = await makeChange(current, before);
     if (!change.ok) return change;
     if (change.value === undefined) return accept(before);
-    const { after, entry } = change.value;
+    const { after } = change.value;
     const authorityAfter = checkAuthority(current, after, holder);
     if (!authorityAfter.ok) return authorityAfter;
-    const outcome = await ports.keys.updateKey({ before, after, actor: current, entry });
+    const outcome = await ports.keys.updateKey({ before, ...change.value, actor: current });
     return outcome === 'outdated' ? outcome : accept(after);
   });
 }

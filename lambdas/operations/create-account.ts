@@ -10,8 +10,9 @@ import { parseInput } from '../domain/parse-input.ts';
 import { planNames } from '../domain/plans/plans.ts';
 import { auditContext } from './audit-context.ts';
 import { type IssueKeyPorts, issueKey } from './issue-key.ts';
-import { limitFields, showLimits, toLimits } from './limit-fields.ts';
+import { limitFields, toLimits } from './limit-fields.ts';
 import { displayName } from './plain-text.ts';
+import { showAccount } from './present-account.ts';
 
 const createAccountInput = z.strictObject({
   name: displayName,
@@ -59,13 +60,7 @@ export async function createAccount(call: ManagementCall, ports: CreateAccountPo
   const entries = describeCreation(call, account, record, ports);
   await ports.accounts.createAccount({ account, masterKey: record, entries });
   const body = {
-    object: 'account',
-    id,
-    name,
-    plan,
-    status: account.status,
-    created_at: createdAt,
-    ...showLimits(limits),
+    ...showAccount(account),
     key: {
       object: 'api_key',
       id: record.id,

@@ -11,11 +11,12 @@ import type { MemberRecord } from '../domain/members/member-record.ts';
 import { auditContext } from './audit-context.ts';
 import { checkAuthority } from './check-authority.ts';
 import { type IssueKeyPorts, issueKey } from './issue-key.ts';
+import { type KeepSecretPorts, keepSecret } from './keep-secret.ts';
 import { type NewKeySettings, readNewKey } from './key-fields.ts';
 import { type PresentKeyPorts, presentOne } from './present-key.ts';
 import { retryChange } from './retry-change.ts';
 
-export interface CreateKeyPorts extends IssueKeyPorts, PresentKeyPorts, ConnectionPorts {
+export interface CreateKeyPorts extends IssueKeyPorts, PresentKeyPorts, ConnectionPorts, KeepSecretPorts {
   readonly keys: KeyRegistry;
 }
 
@@ -57,11 +58,13 @@ async function tryCreate(
   if (!holder.ok) return holder;
   const { type, environment, settings } = input;
   const fixed = { accountId: call.account.id, type, environment, userId: holder.value?.id };
-  const { record, key } = issueKey({ ...fixed, settings }, ports);
-  const authority = checkAuthority(call, record, holder.value);
+  const { record: issued, key } = issueKey({ ...fixed, settings }, ports);
+  const authority = checkAuthority(call, issued, holder.value);
   if (!authority.ok) return authority;
+  const sealed = await keepSecret(call.account, { keyId: issued.id, key }, ports);
+  const record = { ...issued, recoverable: sealed && true };
   const entry = describeCreation(call, record, ports);
-  const outcome = await ports.keys.createKey({ key: record, actor: call, entry });
+  const outcome = await ports.keys.createKey({ key: record, sealed, actor: call, entry });
   if (outcome === 'outdated') return outcome;
   const body = { ...(await presentOne(record, ports)), key };
   return accept(answerJson(201, body, { ...noStore, ...tagged(record.policyVersion) }));

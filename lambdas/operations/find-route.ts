@@ -1,3 +1,4 @@
+import type { CredentialUser } from '../domain/credentials/credential-for.ts';
 import type { CredentialVault } from '../domain/credentials/credential-vault.ts';
 import { accept, type Outcome, refuse } from '../domain/errors.ts';
 import { resolveModel } from '../domain/models/resolve-model.ts';
@@ -15,10 +16,11 @@ export interface Route {
   readonly credential: string | undefined;
 }
 
-/** The first provider that can serve the model: allowed by the stage, and with what it takes to call it. */
+/** The first provider that can serve the model: allowed by the stage, and with what it takes to call it for the account. */
 export async function findRoute(
   name: string,
   surface: Surface,
+  account: CredentialUser,
   { providers, credentials }: FindRoutePorts,
 ): Promise<Outcome<Route>> {
   let isServedElsewhere = false;
@@ -29,7 +31,7 @@ export async function findRoute(
       isServedElsewhere = true;
       continue;
     }
-    const credential = provider.credential === 'none' ? undefined : await credentials.reveal(provider.name);
+    const credential = provider.credential === 'none' ? undefined : await credentials.reveal(provider.name, account);
     if (credential !== undefined || provider.credential !== 'required') {
       return accept({ provider, model: target.model, credential });
     }

@@ -49,7 +49,7 @@ export async function infer(
   ports.routing.budget.deposit();
   const startedAtMs = ports.nowMs();
   const [found, prices] = await Promise.all([
-    findRoute(checked.value.outline.model, inference.surface, ports),
+    findRoute(checked.value.outline.model, inference.surface, input.caller.account, ports),
     tryReadingPrices(ports.prices),
   ]);
   if (!found.ok) return found;

@@ -1,4 +1,5 @@
 import { type Answer, answerJson } from '../domain/answer.ts';
+import type { CredentialUser } from '../domain/credentials/credential-for.ts';
 import type { CredentialVault } from '../domain/credentials/credential-vault.ts';
 import { accept, type Outcome } from '../domain/errors.ts';
 import { listModels } from '../domain/models/catalogue.ts';
@@ -13,8 +14,8 @@ export interface ListModelsPorts {
   readonly prices: PriceBook;
 }
 
-async function isReady(provider: Provider, credentials: CredentialVault): Promise<boolean> {
-  return provider.credential !== 'required' || credentials.has(provider.name);
+async function isReady(provider: Provider, account: CredentialUser, credentials: CredentialVault): Promise<boolean> {
+  return provider.credential !== 'required' || credentials.has(provider.name, account);
 }
 
 /** The catalogue's, and those that the operator has priced by name. */
@@ -26,11 +27,14 @@ function namesOf(provider: string, prices: PriceList): readonly string[] {
 }
 
 /** Every known model that can be called now: its provider is allowed and has what it takes. */
-export async function findModels({ providers, credentials, prices }: ListModelsPorts): Promise<readonly Model[]> {
+export async function findModels(
+  account: CredentialUser,
+  { providers, credentials, prices }: ListModelsPorts,
+): Promise<readonly Model[]> {
   const list = await prices.readPrices();
   const perProvider = await Promise.all(
     [...providers.values()].map(async (provider) =>
-      (await isReady(provider, credentials))
+      (await isReady(provider, account, credentials))
         ? namesOf(provider.name, list).map((model) => describeModel(provider.name, model))
         : [],
     ),
@@ -39,6 +43,6 @@ export async function findModels({ providers, credentials, prices }: ListModelsP
 }
 
 /** GET /v1/models */
-export async function listAllModels(ports: ListModelsPorts): Promise<Outcome<Answer>> {
-  return accept(answerJson(200, { object: 'list', data: await findModels(ports) }));
+export async function listAllModels(account: CredentialUser, ports: ListModelsPorts): Promise<Outcome<Answer>> {
+  return accept(answerJson(200, { object: 'list', data: await findModels(account, ports) }));
 }

@@ -4,9 +4,9 @@ import type { ScopeReader } from '../domain/limits/scope-reader.ts';
 import { keyScope, modelScopes, scopesOfKey } from '../domain/limits/scopes-of.ts';
 import type { MemberRecord } from '../domain/members/member-record.ts';
 import type { MemberRegistry } from '../domain/members/member-registry.ts';
-import { formatUsd } from '../domain/money.ts';
 import { showSettings } from './key-fields.ts';
-import { showModelLimits, showUsd } from './limit-fields.ts';
+import { showModelLimits } from './limit-fields.ts';
+import { showSpend } from './show-spend.ts';
 
 export interface PresentKeyPorts {
   readonly scopes: ScopeReader;
@@ -18,19 +18,6 @@ interface Circumstances {
   readonly views: ReadonlyMap<string, ScopeView>;
   readonly members: ReadonlyMap<string, MemberRecord>;
   readonly nowSeconds: number;
-}
-
-/** The figures of a scope as they are shown. Amounts are US dollars. */
-function showSpend(views: ReadonlyMap<string, ScopeView>, scope: string) {
-  const view = views.get(scope);
-  if (view === undefined) throw new Error('a scope that was not read');
-  const { spentNano, reservedNano, budgetRemainingNano, budgetResetsAt } = view;
-  return {
-    spend: formatUsd(spentNano),
-    spend_reserved: formatUsd(reservedNano),
-    budget_remaining: showUsd(budgetRemainingNano),
-    budget_reset_at: budgetRemainingNano === undefined ? null : (budgetResetsAt ?? null),
-  };
 }
 
 /** What the key comes to now: that of a member who has left is as good as disabled. */
@@ -52,6 +39,7 @@ function presentKey(key: KeyRecord, circumstances: Circumstances) {
     user_id: key.userId ?? null,
     environment: key.environment ?? null,
     last4: key.last4,
+    recoverable: key.recoverable ?? false,
     created_at: key.createdAt,
     previous_secret_expires_at: graceEnd > nowSeconds ? graceEnd : null,
     ...showSettings(key),

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { type Answer, answerJson } from '../domain/answer.ts';
 import type { AuditEntry } from '../domain/audit/audit-event.ts';
 import { credentialContext, OPERATOR_TENANT } from '../domain/credentials/credential-record.ts';
@@ -7,15 +6,8 @@ import { accept, type Outcome, refuse } from '../domain/errors.ts';
 import { lastFourOf } from '../domain/keys/key-format.ts';
 import type { ManagementCall } from '../domain/management-call.ts';
 import { parseInput } from '../domain/parse-input.ts';
-
-/** It travels in a header, so it is one printable ASCII word. Shorter ones would be shown whole by their last four. */
-const putCredentialInput = z.strictObject({
-  api_key: z
-    .string()
-    .min(8)
-    .max(4096)
-    .refine((text) => /^[\x21-\x7e]*$/.test(text), 'must be printable ASCII without spaces'),
-});
+import { auditContext } from './audit-context.ts';
+import { putCredentialInput } from './credential-fields.ts';
 
 export interface PutProviderCredentialPorts {
   readonly credentials: CredentialStore;
@@ -42,13 +34,8 @@ export async function putProviderCredential(
   const last4 = lastFourOf(api_key);
   const envelope = await ports.sealSecret(api_key, credentialContext(OPERATOR_TENANT, provider));
   const entry: AuditEntry = {
-    schemaVersion: 1,
-    id: `audit_${ports.randomBase62(24)}`,
+    ...auditContext(call, OPERATOR_TENANT, ports),
     type: 'admin.provider_credential.stored',
-    effective_at: createdAt,
-    actor: call.actor,
-    request_id: call.requestId,
-    tenant: OPERATOR_TENANT,
     'admin.provider_credential.stored': { provider, last4 },
   };
   await ports.credentials.putCredential(

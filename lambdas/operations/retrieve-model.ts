@@ -1,4 +1,5 @@
 import { type Answer, answerJson } from '../domain/answer.ts';
+import type { CredentialUser } from '../domain/credentials/credential-for.ts';
 import { accept, type Outcome, refuse } from '../domain/errors.ts';
 import { resolveModel } from '../domain/models/resolve-model.ts';
 import { findModels, type ListModelsPorts } from './list-models.ts';
@@ -12,9 +13,13 @@ function decode(id: string): string {
 }
 
 /** GET /v1/models/{id}; `id` as in the path, its slash plain or as %2F; a bare name finds the first provider that has it. */
-export async function retrieveModel(id: string, ports: ListModelsPorts): Promise<Outcome<Answer>> {
+export async function retrieveModel(
+  id: string,
+  account: CredentialUser,
+  ports: ListModelsPorts,
+): Promise<Outcome<Answer>> {
   const targets = resolveModel(decode(id), (provider) => ports.providers.has(provider));
-  const models = await findModels(ports);
+  const models = await findModels(account, ports);
   for (const { provider, model } of targets) {
     const found = models.find((candidate) => candidate.id === `${provider}/${model}`);
     if (found !== undefined) return accept(answerJson(200, found));

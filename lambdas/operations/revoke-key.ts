@@ -9,13 +9,14 @@ import { type ChangeKeyPorts, changeKey, type KeyChange } from './change-key.ts'
 function revoke(call: KeyCall, before: KeyRecord, ports: ChangeKeyPorts): KeyChange {
   const { id, accountId } = before;
   const policyVersion = before.policyVersion + 1;
-  const after: KeyRecord = { ...before, status: 'revoked', revokedAt: ports.nowSeconds(), policyVersion };
+  const revokedAt = ports.nowSeconds();
+  const after: KeyRecord = { ...before, status: 'revoked', revokedAt, recoverable: undefined, policyVersion };
   const entry: AuditEntry = {
     ...auditContext(call, accountId, ports),
     type: 'api_key.deleted',
     'api_key.deleted': { id, policy_version: policyVersion },
   };
-  return { after, entry };
+  return { after, entry, ...(before.recoverable === true && { sealed: { erasedAt: revokedAt } }) };
 }
 
 /**

@@ -9,6 +9,7 @@ import { parseInput } from '../domain/parse-input.ts';
 import { auditContext } from './audit-context.ts';
 import { type ChangeKeyPorts, changeKey } from './change-key.ts';
 import { drawSecret, type IssueKeyPorts } from './issue-key.ts';
+import { type KeepSecretPorts, keepSecret } from './keep-secret.ts';
 import { type PresentKeyPorts, presentOne } from './present-key.ts';
 
 const MAX_GRACE_SECONDS = 30 * 86_400;
@@ -18,7 +19,7 @@ const rotateKeyInput = z.strictObject({
   grace_period: z.int().min(0).max(MAX_GRACE_SECONDS).default(0),
 });
 
-export type RotateKeyPorts = ChangeKeyPorts & PresentKeyPorts & IssueKeyPorts;
+export type RotateKeyPorts = ChangeKeyPorts & PresentKeyPorts & IssueKeyPorts & KeepSecretPorts;
 
 /**
  * POST /v1/keys/{id}/rotate: a new secret under the same public id, shown in this answer and nowhere else. The one that it
@@ -30,7 +31,10 @@ export async function rotateKey(call: KeyCall, id: string, ports: RotateKeyPorts
   const { key, ...secret } = drawSecret(id, ports);
   const rotated = await changeKey(call, { id, operation: 'rotate-key' }, ports, async (current, before) => {
     if (before.status === 'revoked') return refuse('conflict', 'This key has been revoked, for good.');
-    const after = rotateSecret(before, secret, ports.nowSeconds() + input.value.grace_period);
+    const now = ports.nowSeconds();
+    const sealed = await keepSecret(current.account, { keyId: id, key }, ports);
+    const recoverable = sealed && true;
+    const after = { ...rotateSecret(before, secret, now + input.value.grace_period), recoverable };
     const entry: AuditEntry = {
       ...auditContext(current, before.accountId, ports),
       type: 'api_key.rotated',
@@ -40,7 +44,7 @@ export async function rotateKey(call: KeyCall, id: string, ports: RotateKeyPorts
         previous_secret_expires_at: after.formerSecret.endsAt,
       },
     };
-    return accept({ after, entry });
+    return accept({ after, entry, sealed: sealed ?? (before.recoverable === true ? { erasedAt: now } : undefined) });
   });
   if (!rotated.ok) return rotated;
   const body = { ...(await presentOne(rotated.value, ports)), key };

@@ -10,6 +10,7 @@ import { awaitFirstToken } from './await-first-token.ts';
 import { conclude, endingOf, settle } from './conclude-attempt.ts';
 import { findRoute, type Route } from './find-route.ts';
 import type { Exchange, Journey, Tried } from './inference.ts';
+import { withCurrentCredential } from './with-current-credential.ts';
 
 /** `mayMoveOn`: another target could answer, so nothing is sent to the client before the first token. */
 async function callOnce({ input, call, route, ports }: Exchange, mayMoveOn: boolean): Promise<Tried> {
@@ -60,7 +61,7 @@ export async function enter(journey: Journey, route: Route, firstAttempt = 1): P
   const limits = { outputLimit, maxOutputTokens, modelMaxTokens: admission.facts.maxOutputTokens };
   const { surface } = inference;
   const call = { ...checked, ...limits, requestId: input.requestId, surface, model, credential };
-  return accept({ input, call, route, name, admission, ports, attempts: 1 });
+  return accept(await withCurrentCredential({ input, call, route, name, admission, ports, attempts: 1 }));
 }
 
 /** The next target that can be asked, and the ones behind it. */
@@ -70,7 +71,7 @@ export async function nextRoute(
 ): Promise<readonly [Route, readonly string[]] | undefined> {
   const { inference, ports } = journey;
   for (const [index, name] of names.entries()) {
-    const found = await findRoute(name, inference.surface, ports);
+    const found = await findRoute(name, inference.surface, journey.input.caller.account, ports);
     if (found.ok && ports.routing.breaker.stateOf(nameTarget(found.value)) !== 'open')
       return [found.value, names.slice(index + 1)];
   }

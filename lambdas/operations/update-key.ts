@@ -5,7 +5,8 @@ import type { KeyRecord } from '../domain/keys/key-record.ts';
 import type { KeyCall } from '../domain/management-call.ts';
 import { auditContext } from './audit-context.ts';
 import { type ChangeKeyPorts, changeKey, type KeyChange } from './change-key.ts';
-import { type KeySettings, readKeyPatch, showSettings } from './key-fields.ts';
+import { describeChanges } from './describe-changes.ts';
+import { readKeyPatch, showSettings } from './key-fields.ts';
 import type { PresentKeyPorts } from './present-key.ts';
 import { answerKey } from './retrieve-key.ts';
 
@@ -27,23 +28,11 @@ const audited: ReadonlySet<string> = new Set([
   'zero_logging',
 ] satisfies readonly (keyof Shown)[]);
 
-/** The fields that differ, with their new values. */
-function changesOf(before: KeySettings, after: KeySettings) {
-  const old = new Map<string, unknown>(Object.entries(showSettings(before)));
-  const changed = Object.entries(showSettings(after)).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(old.get(name)),
-  );
-  return {
-    fields: changed.map(([name]) => name),
-    changes_requested: Object.fromEntries(changed.filter(([name]) => audited.has(name))),
-  };
-}
-
 function update(call: KeyCall, before: KeyRecord, ports: UpdateKeyPorts): Outcome<KeyChange | undefined> {
   if (before.status === 'revoked') return refuse('conflict', 'This key has been revoked, for good.');
   const settings = readKeyPatch(before, call.input, ports.nowSeconds());
   if (!settings.ok) return settings;
-  const { fields, changes_requested } = changesOf(before, settings.value);
+  const { fields, changes_requested } = describeChanges(showSettings(before), showSettings(settings.value), audited);
   if (fields.length === 0) return accept(undefined);
   const after: KeyRecord = { ...before, ...settings.value, policyVersion: before.policyVersion + 1 };
   const entry: AuditEntry = {

@@ -1,0 +1,4 @@
+import * as z from 'zod';
+
+/** Of an operation that takes nothing but its path. */
+export const noInput = z.strictObject({});
