@@ -13,7 +13,13 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { DecryptCommand, GenerateDataKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import {
+  DecryptCommand,
+  GenerateDataKeyCommand,
+  KMSClient,
+  ReEncryptCommand,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startDynamoDb } from '../../../local/dynamodb/start.ts';
 import { createAuthorizers } from '../../../local/iam/authorizers.ts';
@@ -68,6 +74,14 @@ const permissions = [
     roleArn: 'arn:aws:iam::000000000000:role/keyless',
     statements: [allow(['dynamodb:*'], tableArn), allow(['kms:GenerateDataKey'], keyArn)],
   },
+  ...[
+    { functionName: 'taker', actions: ['kms:ReEncryptFrom'] },
+    { functionName: 'mover', actions: ['kms:ReEncryptFrom', 'kms:ReEncryptTo'] },
+  ].map(({ functionName, actions }) => ({
+    functionName,
+    roleArn: `arn:aws:iam::000000000000:role/${functionName}`,
+    statements: [allow(actions, keyArn, credential)],
+  })),
 ];
 
 let folder: string;
@@ -227,6 +241,22 @@ describe('a function does with keys what its role allows', () => {
     await expect(decrypt(EncryptionContext)).resolves.toMatchObject({ KeyId: keyArn });
     await expect(decrypt({ purpose: 'another' })).rejects.toEqual(denied('kms:Decrypt'));
     await expect(decrypt({})).rejects.toEqual(denied('kms:Decrypt'));
+  });
+
+  test('and puts under another key what it may take out of the one and into the other', async () => {
+    const { CiphertextBlob } = await dataKey();
+    const moveAs = (name: string) =>
+      kmsOf(name).send(
+        new ReEncryptCommand({
+          CiphertextBlob,
+          SourceEncryptionContext: EncryptionContext,
+          DestinationKeyId: keyArn,
+          DestinationEncryptionContext: EncryptionContext,
+        }),
+      );
+    await expect(moveAs('reader')).rejects.toEqual(denied('kms:ReEncryptFrom'));
+    await expect(moveAs('taker')).rejects.toEqual(denied('kms:ReEncryptTo'));
+    await expect(moveAs('mover')).resolves.toMatchObject({ KeyId: keyArn });
   });
 
   test('and nothing else', async () => {
