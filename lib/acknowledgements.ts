@@ -102,7 +102,15 @@ export const gatewayAcknowledgements: readonly Acknowledgement[] = [
     { path: `Api/Rest/Default/${route}/GET`, id: 'AwsSolutions::AwsSolutions-APIG4', reason: OPEN },
     { path: `Api/Rest/Default/${route}/GET`, id: 'AwsSolutions::AwsSolutions-COG4', reason: OPEN },
   ]),
-  ...['v1/{proxy+}', 'v1/key', 'v1/keys', 'v1/keys/{proxy+}', 'v1/organization/{proxy+}'].flatMap((route) => [
+  ...[
+    'v1/{proxy+}',
+    'v1/key',
+    'v1/keys',
+    'v1/keys/{proxy+}',
+    'v1/account',
+    'v1/providers/{proxy+}',
+    'v1/organization/{proxy+}',
+  ].flatMap((route) => [
     { path: `Api/Rest/Default/${route}/ANY`, id: 'AwsSolutions::AwsSolutions-APIG4', reason: OWN_KEYS },
     { path: `Api/Rest/Default/${route}/ANY`, id: 'AwsSolutions::AwsSolutions-COG4', reason: PROGRAMS },
   ]),

@@ -63,7 +63,10 @@ export class GatewayStack extends Stack {
     const { retainData } = stage;
     const operationsKey = new OperationsKey(this, 'OperationsKey', { retainData });
     const tablesKey = new RotatedKey(this, 'TablesKey', { description: 'Portcullis: tables', retainData });
-    const envelopeKey = new EnvelopeKey(this, 'EnvelopeKey', { retainData });
+    const envelopeKey = new EnvelopeKey(this, 'EnvelopeKey', {
+      retainData,
+      retiredKeyArns: stage.retiredEnvelopeKeyArns,
+    });
 
     const table = { key: tablesKey, retainData };
     const keys = new KeysTable(this, 'Keys', table);
@@ -87,30 +90,31 @@ export class GatewayStack extends Stack {
     keys.grantRead(proxy);
     ledger.grantReserve(proxy);
     usage.grantRecord(proxy);
-    envelopeKey.grantOpen(proxy);
+    envelopeKey.grantOpen(proxy, 'provider-credential');
     return proxy;
   }
 
   private addAdmin({ stage, operationsKey, envelopeKey, keys, ledger, audit }: Foundation): GatewayFunction {
     const admin = new GatewayFunction(this, 'Admin', {
       handler: 'admin',
-      description: 'Operator routes: accounts, first keys, provider credentials, prices',
+      description: 'Operator routes: accounts, first keys, provider credentials, re-wrapping, prices',
       timeout: Duration.seconds(30),
       stage,
       key: operationsKey,
       needsRequire: true,
     });
-    keys.grantCreate(admin);
-    ledger.grantOpen(admin);
+    keys.grantAdminister(admin);
+    ledger.grantManage(admin);
     audit.grantAppend(admin, true);
-    envelopeKey.grantSeal(admin);
+    envelopeKey.grantSeal(admin, 'provider-credential');
+    envelopeKey.grantRewrap(admin);
     return admin;
   }
 
-  private addManagement({ stage, operationsKey, keys, ledger, usage, audit }: Foundation): GatewayFunction {
+  private addManagement({ stage, operationsKey, envelopeKey, keys, ledger, usage, audit }: Foundation): GatewayFunction {
     const management = new GatewayFunction(this, 'Management', {
       handler: 'management',
-      description: 'Management plane: the keys of an account, and what it has used',
+      description: 'Management plane: an account, its members, keys, credentials and usage',
       timeout: Duration.seconds(30),
       stage,
       key: operationsKey,
@@ -121,6 +125,9 @@ export class GatewayStack extends Stack {
     usage.grantReport(management);
     audit.grantAppend(management);
     audit.grantRead(management);
+    envelopeKey.grantSeal(management, 'provider-credential');
+    envelopeKey.grantSeal(management, 'virtual-key');
+    envelopeKey.grantOpen(management, 'virtual-key');
     return management;
   }
 }

@@ -53,6 +53,8 @@ const stageConfig = z
       sweeper: functionSize,
       folder: functionSize,
     }),
+    /** KMS keys that secrets may still lie under, until `POST /admin/rewrap` has put them all under the stage's own. */
+    retiredEnvelopeKeyArns: z.array(z.string().regex(/^arn:aws[a-z-]*:kms:/, 'the ARN of a KMS key')),
     /** Which environments the keys of this stage may be for; one of another is neither made nor served. */
     environments: servedEnvironments,
     upstreams,
@@ -156,6 +158,7 @@ const local = defineStage({
     // It reads whole hours of records, and a larger function has more of a processor.
     folder: { memoryMiB: 1_024 },
   },
+  retiredEnvelopeKeyArns: [],
   environments: ['development', 'staging', 'production'],
   upstreams: { ...demo, ...providers },
 });

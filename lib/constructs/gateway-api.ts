@@ -27,7 +27,14 @@ export const STAGE_NAME = 'live';
 const OPEN_PATHS = ['/healthz', '/.well-known/security.txt'] as const;
 
 /** Under `/v1`, and yet not the data plane's. */
-const MANAGEMENT_PATHS = ['/v1/key', '/v1/keys', '/v1/keys/{proxy+}', '/v1/organization/{proxy+}'] as const;
+const MANAGEMENT_PATHS = [
+  '/v1/key',
+  '/v1/keys',
+  '/v1/keys/{proxy+}',
+  '/v1/account',
+  '/v1/providers/{proxy+}',
+  '/v1/organization/{proxy+}',
+] as const;
 
 export interface GatewayApiProps {
   readonly stage: StageConfig;

@@ -41,12 +41,6 @@ export class LedgerTable extends GatewayTable {
     fn.setEnvironment(ENV.ledgerTable, this.tableName);
   }
 
-  /** Opens the counters of new accounts and keys, within the transaction that makes them. Sets LEDGER_TABLE. */
-  grantOpen(fn: GatewayFunction): void {
-    this.allow(fn, { actions: ['UpdateItem'], partitions: scopes, inTransaction: true });
-    fn.setEnvironment(ENV.ledgerTable, this.tableName);
-  }
-
   /** Opens counters, raises their policy version within a transaction, and reads them back. Sets LEDGER_TABLE. */
   grantManage(fn: GatewayFunction): void {
     this.allow(

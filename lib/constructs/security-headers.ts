@@ -8,4 +8,7 @@ export const edgeHeaders = {
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
+  // Any page may read what it is answered, without credentials of its own: whether it may ask is told by the key.
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': '*',
 } as const;

@@ -6,7 +6,7 @@ import {
   type Permission,
   type Prohibition,
   prohibitions,
-  whenForCredential,
+  whenFor,
   whenForTable,
 } from './function-permissions.ts';
 import type { StackAccess } from './stack-access.ts';
@@ -90,7 +90,8 @@ function exampleKeys({ functions }: StackAccess): string[] {
     statements.flatMap(({ Condition }) => Object.values(Condition).flatMap((keys) => keys[leadingKeys] ?? [])),
   );
   // The operator `Null` has a truth value where others have a key.
-  const patterns = [...inTable.flat(), ...inPolicies].filter((pattern) => pattern.includes('#'));
+  const inPromises = prohibitions.flatMap(({ partition }) => partition ?? []);
+  const patterns = [...inTable.flat(), ...inPolicies, ...inPromises].filter((pattern) => /^[A-Z]+(#|$)/.test(pattern));
   return [...new Set([...patterns.map((pattern) => pattern.replaceAll('*', 'x')), 'OTHER#x'])];
 }
 
@@ -107,7 +108,8 @@ function itemContexts(stack: StackAccess): { partition: string | undefined; cont
 /** Each right one, and each with one part of it missing or another. */
 function keyContexts({ tableNames }: StackAccess): Context[] {
   const forTables = [...tableNames.values(), 'another-table'].map((name) => whenForTable(name));
-  const right: Context[] = [...forTables, { ...whenForCredential }, { ...whenForCredential, extra: 'x' }];
+  const secrets = [whenFor('provider-credential'), whenFor('virtual-key')];
+  const right: Context[] = [...forTables, ...secrets, { ...whenFor('provider-credential'), extra: 'x' }];
   const spoilt = right.flatMap((context) =>
     Object.keys(context).flatMap((key) => {
       const { [key]: _, ...rest } = context;
@@ -191,8 +193,12 @@ export function covers(permission: Permission, probe: Probe, { tableNames }: Sta
   const { action, on, partition, inTransaction = false, when = {} } = permission;
   if (action !== probe.action || on !== probe.on || !coversKey(partition, probe.partition)) return false;
   if (inTransaction && probe.context['dynamodb:EnclosingOperation'] !== 'TransactWriteItems') return false;
+  return holds(when, probe.context, tableNames);
+}
+
+function holds(when: NonNullable<Permission['when']>, context: Context, tableNames: StackAccess['tableNames']) {
   return Object.entries(when).every(([key, value]) => {
-    const given = probe.context[key];
+    const given = context[key];
     return value === 'present' ? given !== undefined : given === (tableNames.get(value) ?? value);
   });
 }
@@ -213,7 +219,7 @@ export function forbiddenProbes(functionName: string, stack: StackAccess): { pro
 }
 
 function probesOfProhibition(
-  { promise, actions, partition }: Prohibition,
+  { promise, actions, partition, when = {} }: Prohibition,
   of: Pick<Probe, 'functionName' | 'on'>,
   stack: StackAccess,
 ) {
@@ -222,7 +228,8 @@ function probesOfProhibition(
     .filter((action) => action.startsWith(`${service}:`) || (service === 'iam' && action.startsWith('sts:')))
     .flatMap((action) =>
       contextsOf(service, stack)
-        .filter((context) => partition === undefined || coversKey(partition, context.partition))
+        .filter((asked) => partition === undefined || coversKey(partition, asked.partition))
+        .filter(({ context }) => holds(when, context, stack.tableNames))
         .map((context) => ({ promise, probe: { ...of, action, ...context } })),
     );
 }

@@ -16,16 +16,16 @@ export interface Permission {
   readonly usedBy?: 'platform';
 }
 
-/** What has to be so for a KMS key to be used: on behalf of a table, or for a credential whose place is named. */
+/** What has to be so for a KMS key to be used: on behalf of a table, or for a secret whose purpose and place are named. */
 export const whenForTable = (table: string) => ({
   'kms:ViaService': 'dynamodb.us-east-1.amazonaws.com',
   'kms:EncryptionContext:aws:dynamodb:tableName': table,
 });
-export const whenForCredential = {
-  'kms:EncryptionContext:purpose': 'provider-credential',
+export const whenFor = (purpose: 'provider-credential' | 'virtual-key') => ({
+  'kms:EncryptionContext:purpose': purpose,
   'kms:EncryptionContext:tenant': 'present',
   'kms:EncryptionContext:record': 'present',
-} as const;
+});
 
 /** Actions on the items of some partitions of a table; whoever touches a table uses its key, through DynamoDB alone. */
 function items(
@@ -43,6 +43,10 @@ function items(
 
 function keyOf(table: string): Permission {
   return { action: 'kms:Decrypt', on: 'TablesKey', when: whenForTable(table) };
+}
+
+function sealed(action: string, purpose: 'provider-credential' | 'virtual-key'): Permission {
+  return { action, on: 'EnvelopeKey', when: whenFor(purpose) };
 }
 
 /** Its own log, and the timings of X-Ray, which takes no resource. */
@@ -75,25 +79,32 @@ export const functionPermissions: Readonly<Record<string, readonly Permission[]>
     ...items('UsageTable', 'PutItem', REQUEST_RECORDS),
     ...items('UsageTable', 'UpdateItem', 'ACCOUNT#*#HOURS'),
     keyOf('UsageTable'),
-    { action: 'kms:Decrypt', on: 'EnvelopeKey', when: whenForCredential },
+    sealed('kms:Decrypt', 'provider-credential'),
     ...everyFunction('Proxy'),
   ],
   Admin: [
     ...items('KeysTable', 'GetItem', 'TENANT#operator#PRICES'),
-    ...items('KeysTable', 'PutItem', 'ACCOUNT#* KEY#* TENANT#*', changes),
+    ...items('KeysTable', 'GetItem BatchGetItem', 'ACCOUNT#*'),
+    ...items('KeysTable', 'Query', 'ACCOUNTS TENANT#*'),
+    ...items('KeysTable', 'PutItem', 'ACCOUNT#* ACCOUNTS KEY#* TENANT#operator TENANT#operator#PRICES', changes),
+    ...items('KeysTable', 'UpdateItem', 'TENANT#*', changes),
     keyOf('KeysTable'),
+    ...items('LedgerTable', 'BatchGetItem', 'SCOPE#*'),
     ...items('LedgerTable', 'UpdateItem', 'SCOPE#*', changes),
     keyOf('LedgerTable'),
     ...audited('ACCOUNT#* TENANT#*'),
-    { action: 'kms:GenerateDataKey', on: 'EnvelopeKey', when: whenForCredential },
+    sealed('kms:GenerateDataKey', 'provider-credential'),
+    sealed('kms:ReEncryptFrom', 'provider-credential'),
+    sealed('kms:ReEncryptTo', 'provider-credential'),
+    sealed('kms:ReEncryptFrom', 'virtual-key'),
+    sealed('kms:ReEncryptTo', 'virtual-key'),
     ...everyFunction('Admin'),
   ],
   Management: [
-    ...items('KeysTable', 'GetItem', 'ACCOUNT#* KEY#*'),
-    ...items('KeysTable', 'BatchGetItem', 'KEY#*'),
-    ...items('KeysTable', 'ConditionCheckItem', 'ACCOUNT#* KEY#*'),
+    ...items('KeysTable', 'GetItem', 'ACCOUNT#* KEY#* TENANT#acct_*'),
+    ...items('KeysTable', 'BatchGetItem ConditionCheckItem', 'ACCOUNT#* KEY#*'),
     ...items('KeysTable', 'Query', 'ACCOUNT#*'),
-    ...items('KeysTable', 'PutItem', 'ACCOUNT#* KEY#*', changes),
+    ...items('KeysTable', 'PutItem', 'ACCOUNT#* KEY#* TENANT#acct_*', changes),
     keyOf('KeysTable'),
     ...items('LedgerTable', 'BatchGetItem', 'SCOPE#*'),
     ...items('LedgerTable', 'UpdateItem', 'SCOPE#*', changes),
@@ -103,6 +114,9 @@ export const functionPermissions: Readonly<Record<string, readonly Permission[]>
     keyOf('UsageTable'),
     ...audited('ACCOUNT#*'),
     ...items('AuditTable', 'Query', 'ACCOUNT#*'),
+    sealed('kms:GenerateDataKey', 'provider-credential'),
+    sealed('kms:GenerateDataKey', 'virtual-key'),
+    sealed('kms:Decrypt', 'virtual-key'),
     ...everyFunction('Management'),
   ],
   Sweeper: [
@@ -136,6 +150,8 @@ export interface Prohibition {
   readonly on: RegExp;
   /** Of a table: as in a permission. @default every partition */
   readonly partition?: string;
+  /** Of a KMS key: as in a permission. @default whatever is so */
+  readonly when?: Permission['when'];
 }
 
 const itemWrites = [
@@ -165,22 +181,36 @@ export const prohibitions: readonly Prohibition[] = [
     on: /^AuditTable/,
   },
   {
-    promise: 'The management plane reaches no provider credential, sealed or open.',
+    promise: 'The management plane reaches no credential of the operator, sealed or open.',
     functions: ['Management'],
     actions: onItems([...itemReads, ...itemWrites]),
     on: /^KeysTable/,
-    partition: 'TENANT#*',
+    partition: 'TENANT#operator',
   },
   {
     promise: 'Only the data plane opens a credential.',
     functions: ['Admin', 'Management', 'Sweeper', 'Folder'],
-    actions: ['kms:Decrypt', 'kms:ReEncryptFrom', 'kms:CreateGrant'],
+    actions: ['kms:Decrypt', 'kms:CreateGrant'],
+    on: /^EnvelopeKey/,
+    when: whenFor('provider-credential'),
+  },
+  {
+    promise: 'Only the management plane opens the secret of a virtual key.',
+    functions: ['Proxy', 'Admin', 'Sweeper', 'Folder'],
+    actions: ['kms:Decrypt', 'kms:CreateGrant'],
+    on: /^EnvelopeKey/,
+    when: whenFor('virtual-key'),
+  },
+  {
+    promise: 'Only the operator routes put a secret under another key.',
+    functions: ['Proxy', 'Management', 'Sweeper', 'Folder'],
+    actions: ['kms:ReEncryptFrom', 'kms:ReEncryptTo', 'kms:CreateGrant'],
     on: /^EnvelopeKey/,
   },
   {
-    promise: 'Only the operator routes seal a credential.',
-    functions: ['Proxy', 'Management', 'Sweeper', 'Folder'],
-    actions: ['kms:GenerateDataKey', 'kms:Encrypt', 'kms:ReEncryptTo', 'kms:CreateGrant'],
+    promise: 'The data plane seals nothing.',
+    functions: ['Proxy', 'Sweeper', 'Folder'],
+    actions: ['kms:GenerateDataKey', 'kms:Encrypt', 'kms:CreateGrant'],
     on: /^EnvelopeKey/,
   },
   {

@@ -89,14 +89,18 @@ describe.each(stageTemplates)('in stage $stage.name', ({ stage, template }) => {
       'ANY /v1/key': managed,
       'ANY /v1/keys': managed,
       'ANY /v1/keys/{proxy+}': managed,
+      'ANY /v1/account': managed,
       'ANY /v1/organization/{proxy+}': managed,
+      'ANY /v1/providers/{proxy+}': managed,
     });
     expect(Object.keys(routesOf(template)).sort()).toEqual([
       'ANY /admin/{proxy+}',
+      'ANY /v1/account',
       'ANY /v1/key',
       'ANY /v1/keys',
       'ANY /v1/keys/{proxy+}',
       'ANY /v1/organization/{proxy+}',
+      'ANY /v1/providers/{proxy+}',
       'ANY /v1/{proxy+}',
       'GET /.well-known/security.txt',
       'GET /healthz',
