@@ -3,7 +3,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { decodeItem, encodeItem } from '../../lambdas/aws/attribute-values.ts';
 import { createAuditedTransaction } from '../../lambdas/aws/audited-transaction.ts';
 import { createDynamoAccountStore } from '../../lambdas/aws/dynamo-account-store.ts';
-import { accountKey, auditHeadKey, type ItemKey, keyEntryKey, keyKey, scopeKey } from '../../lambdas/aws/item-keys.ts';
+import {
+  accountEntryKey,
+  accountKey,
+  auditHeadKey,
+  type ItemKey,
+  keyEntryKey,
+  keyKey,
+  scopeKey,
+} from '../../lambdas/aws/item-keys.ts';
 import { canonicalDigest } from '../../lambdas/crypto/canonical-digest.ts';
 import { accountRecord } from '../../lambdas/domain/accounts/account-record.ts';
 import type { NewAccount } from '../../lambdas/domain/accounts/account-store.ts';
@@ -199,6 +207,12 @@ describe('the commands of createAuditedTransaction', () => {
           ClientRequestToken: expect.any(String),
           TransactItems: [
             putNew('keys', 'ACCOUNT#acct_1', 'ACCOUNT', creation.account),
+            {
+              Put: {
+                TableName: 'keys',
+                Item: { ...accountEntryKey('acct_1'), accountId: { S: 'acct_1' } },
+              },
+            },
             { Update: expect.objectContaining({ TableName: 'ledger', Key: scopeKey('account:acct_1') }) },
             putNew('keys', 'KEY#PublicId0009', 'KEY', creation.masterKey),
             { Put: { TableName: 'keys', Item: keyEntryKey('acct_1', 'PublicId0009') } },

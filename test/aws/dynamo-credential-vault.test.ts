@@ -24,7 +24,7 @@ import {
   otherKeyArn,
   startAwsEngines,
 } from '../support/aws-engines.ts';
-import { describeCredentialVault } from '../support/credential-vault-suite.ts';
+import { describeCredentialVault, withoutOwn } from '../support/credential-vault-suite.ts';
 
 /** Stores as the management plane does. */
 async function putCredential(engines: AwsEngines, provider: string, secret: string): Promise<void> {
@@ -118,9 +118,9 @@ describe('createDynamoCredentialVault', () => {
 
   test('a record put in the place of another does not open', async () => {
     await forgeRecord('groq', await readRecord('openai'));
-    await expectFault(openVault(engines).reveal('groq'));
+    await expectFault(openVault(engines).reveal('groq', withoutOwn));
     await forgeRecord('groq', { ...(await readRecord('openai')), provider: 'groq' });
-    await expectFault(openVault(engines).reveal('groq'));
+    await expectFault(openVault(engines).reveal('groq', withoutOwn));
   });
 
   test('a record edited in any byte of its envelope does not open', async () => {
@@ -129,10 +129,10 @@ describe('createDynamoCredentialVault', () => {
       const bytes = Buffer.from(record.envelope[member], 'base64');
       bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
       await forgeRecord('openai', { ...record, envelope: { ...record.envelope, [member]: bytes.toString('base64') } });
-      await expectFault(openVault(engines).reveal('openai'));
+      await expectFault(openVault(engines).reveal('openai', withoutOwn));
     }
     await forgeRecord('openai', record);
-    expect(await openVault(engines).reveal('openai')).toBe('sk-openai-secret');
+    expect(await openVault(engines).reveal('openai', withoutOwn)).toBe('sk-openai-secret');
   });
 
   test('a data key under another KMS key is refused by the pinned key', async () => {
@@ -140,7 +140,7 @@ describe('createDynamoCredentialVault', () => {
     const envelope = await seal('sk-planted-secret', credentialContext('operator', 'openai'));
     const record = await readRecord('openai');
     await forgeRecord('openai', { ...record, envelope: { ...envelope, keyId: envelopeKeyId } });
-    await expectFault(openVault(engines).reveal('openai'));
+    await expectFault(openVault(engines).reveal('openai', withoutOwn));
   });
 
   test('asks for the record and for its key under the very context, once for callers that come together', async () => {
@@ -153,8 +153,8 @@ describe('createDynamoCredentialVault', () => {
     });
     const vault = openVault(engines, { client: spy(engines.dynamoJson), kms: spy(engines.kmsJson) });
     const { envelope } = await readRecord('openai');
-    await Promise.all([vault.reveal('openai'), vault.reveal('openai')]);
-    await vault.reveal('openai');
+    await Promise.all([vault.reveal('openai', withoutOwn), vault.reveal('openai', withoutOwn)]);
+    await vault.reveal('openai', withoutOwn);
     expect(calls).toEqual([
       {
         operation: 'GetItem',
@@ -178,11 +178,11 @@ describe('createDynamoCredentialVault', () => {
   test('says whether there is a credential without opening it, so whatever KMS says', async () => {
     const kms: JsonClient = { call: () => Promise.reject(new Error('disabled')) };
     const vault = openVault(engines, { kms });
-    expect(await vault.has('openai')).toBe(true);
-    expect(await vault.has('nobody')).toBe(false);
-    await expectFault(vault.reveal('openai'));
+    expect(await vault.has('openai', withoutOwn)).toBe(true);
+    expect(await vault.has('nobody', withoutOwn)).toBe(false);
+    await expectFault(vault.reveal('openai', withoutOwn));
     const client: JsonClient = { call: () => Promise.reject(new Error('down')) };
-    await expectFault(openVault(engines, { client }).has('openai'));
+    await expectFault(openVault(engines, { client }).has('openai', withoutOwn));
   });
 
   test('serves a rotated credential within a minute, and the last one through an outage of five at most', async () => {
@@ -192,14 +192,14 @@ describe('createDynamoCredentialVault', () => {
       call: (...call) => (isDown ? Promise.reject(new Error('down')) : engines.dynamoJson.call(...call)),
     };
     const vault = openVault(engines, { now: () => nowMs, client });
-    expect(await vault.reveal('openai')).toBe('sk-openai-secret');
+    expect(await vault.reveal('openai', withoutOwn)).toBe('sk-openai-secret');
     await putCredential(engines, 'openai', 'sk-rotated-secret');
     nowMs += 60_000;
-    expect(await vault.reveal('openai')).toBe('sk-rotated-secret');
+    expect(await vault.reveal('openai', withoutOwn)).toBe('sk-rotated-secret');
     isDown = true;
     nowMs += 299_999;
-    expect(await vault.reveal('openai')).toBe('sk-rotated-secret');
+    expect(await vault.reveal('openai', withoutOwn)).toBe('sk-rotated-secret');
     nowMs += 1;
-    await expectFault(vault.reveal('openai'));
+    await expectFault(vault.reveal('openai', withoutOwn));
   });
 });

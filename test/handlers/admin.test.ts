@@ -1,9 +1,15 @@
+import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DisableKeyCommand, EnableKeyCommand } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
+import { decodeItem, encodeItem } from '../../lambdas/aws/attribute-values.ts';
 import { createDynamoCredentialVault } from '../../lambdas/aws/dynamo-credential-vault.ts';
 import { createDynamoKeyStore } from '../../lambdas/aws/dynamo-key-store.ts';
+import { credentialKey, scopeKey } from '../../lambdas/aws/item-keys.ts';
 import { createKmsEnvelopeOpener } from '../../lambdas/aws/kms-envelope-open.ts';
+import { createKmsEnvelopeSealer } from '../../lambdas/aws/kms-envelope-seal.ts';
 import { sha256Hex } from '../../lambdas/crypto/sha256-hex.ts';
+import { credentialContext } from '../../lambdas/domain/credentials/credential-record.ts';
 import { parseKey } from '../../lambdas/domain/keys/key-format.ts';
 import type { Fault } from '../../local/dynamodb/faults.ts';
 import {
@@ -12,14 +18,21 @@ import {
   envelopeKeyArn,
   keysTable,
   ledgerTable,
+  otherKeyArn,
   startAwsEngines,
 } from '../support/aws-engines.ts';
+import { withoutOwn } from '../support/credential-vault-suite.ts';
 
 const proxyResult = z.strictObject({
   statusCode: z.number(),
   headers: z.record(z.string(), z.string()),
   body: z.string().transform((text): unknown => JSON.parse(text)),
   isBase64Encoded: z.literal(false),
+});
+const accountList = z.object({
+  data: z.array(z.looseObject({ id: z.string() })),
+  last_id: z.string().nullable(),
+  has_more: z.boolean(),
 });
 const createdAccount = z.object({ id: z.string(), key: z.object({ key: z.string() }) });
 const callable = z.custom<(event: unknown, context: unknown) => Promise<unknown>>(
@@ -91,6 +104,17 @@ describe('the admin function', () => {
     await engines.stop();
   });
 
+  async function readChain(tenant: string) {
+    const { Items = [] } = await engines.dynamoSdk.send(
+      new QueryCommand({
+        TableName: auditTable,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :event)',
+        ExpressionAttributeValues: { ':pk': { S: `ACCOUNT#${tenant}` }, ':event': { S: 'EVENT#' } },
+      }),
+    );
+    return Items.map(decodeItem);
+  }
+
   async function invoke(event: unknown) {
     return proxyResult.parse(await handler(event, { awsRequestId: 'lambda-request-id' }));
   }
@@ -123,8 +147,174 @@ describe('the admin function', () => {
       openEnvelope: createKmsEnvelopeOpener(engines.kmsJson),
       now: Date.now,
     });
-    expect(await vault.reveal('openai')).toBe('sk-stored-secret');
+    expect(await vault.reveal('openai', withoutOwn)).toBe('sk-stored-secret');
     expect(output).toBe('');
+  });
+
+  describe('the accounts', () => {
+    const create = async (fields: object = {}) =>
+      createdAccount.parse((await invoke(eventOf('POST', '/admin/accounts', { name: 'a', ...fields }))).body);
+    const patch = (id: string, body: object, more: object = {}) =>
+      invoke(eventOf('PATCH', `/admin/accounts/${id}`, body, more));
+    const get = (id: string) => invoke(eventOf('GET', `/admin/accounts/${id}`, ''));
+
+    test('are listed in pages, each once', async () => {
+      const made = [await create(), await create(), await create()].map(({ id }) => id);
+      const seen: string[] = [];
+      let after: string | null = null;
+      do {
+        const queryStringParameters = { limit: '2', ...(after !== null && { after }) };
+        const answer = await invoke(eventOf('GET', '/admin/accounts', '', { queryStringParameters }));
+        const page = accountList.parse(answer.body);
+        seen.push(...page.data.map(({ id }) => id));
+        after = page.has_more ? page.last_id : null;
+      } while (after !== null);
+      expect(seen).toEqual([...new Set(seen)].sort());
+      for (const id of made) expect(seen).toContain(id);
+    });
+
+    test('are shown and changed: plan, limits, name and status, each change at a new version of the counters', async () => {
+      const { id } = await create({ plan: 'developer', max_budget: '5' });
+      expect(await get(id)).toMatchObject({
+        statusCode: 200,
+        headers: { etag: '"1"' },
+        body: { id, plan: 'developer', status: 'active', max_budget: '5.00', budget_remaining: '5.00' },
+      });
+      const changes = { plan: 'startup', name: 'Private Ltd', max_budget: null, rpm_limit: 7, status: 'suspended' };
+      expect(await patch(id, changes)).toMatchObject({ statusCode: 200, headers: { etag: '"2"' }, body: changes });
+      const { Item = {} } = await engines.dynamoSdk.send(
+        new GetItemCommand({ TableName: ledgerTable, Key: scopeKey(`account:${id}`) }),
+      );
+      expect(decodeItem(Item)).toMatchObject({ policyVersion: 2 });
+      const event = (await readChain(id)).at(-1);
+      expect(event).toMatchObject({
+        type: 'account.updated',
+        actor: { type: 'iam' },
+        'account.updated': {
+          fields: ['name', 'plan', 'status', 'max_budget', 'rpm_limit'],
+          changes_requested: { plan: 'startup', status: 'suspended', max_budget: null, rpm_limit: 7 },
+        },
+      });
+      expect(JSON.stringify(event)).not.toContain('Private');
+    });
+
+    test('may be let in again after a suspension, and never after they were closed', async () => {
+      const { id } = await create();
+      await patch(id, { status: 'suspended' });
+      expect((await patch(id, { status: 'active' })).statusCode).toBe(200);
+      expect((await patch(id, { status: 'closed' })).statusCode).toBe(200);
+      for (const status of ['active', 'suspended']) {
+        expect(await patch(id, { status })).toMatchObject({ statusCode: 409, body: { error: { code: 'conflict' } } });
+      }
+      expect((await patch(id, { name: 'late' })).statusCode).toBe(200);
+    });
+
+    test('are changed from the version that was seen alone', async () => {
+      const { id } = await create();
+      const headers = { 'If-Match': '"1"' };
+      const answers = await Promise.all(['b', 'c'].map((name) => patch(id, { name }, { headers })));
+      expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 412]);
+    });
+
+    test.each([
+      [{ plan: 'golden' }, 'invalid_request', 'plan'],
+      [{ plan: null }, 'invalid_request', 'plan'],
+      [{ status: 'open' }, 'invalid_request', 'status'],
+      [{ max_budget: 5 }, 'invalid_request', 'max_budget'],
+      [{ id: 'acct_0000000000000000' }, 'unknown_parameter', 'id'],
+      [{ recoverable_keys: true }, 'unknown_parameter', 'recoverable_keys'],
+      [{ memberCount: 1 }, 'unknown_parameter', 'memberCount'],
+      [{ credentials: {} }, 'unknown_parameter', 'credentials'],
+    ])('patched with %j are a 400 %s at %s', async (body, code, param) => {
+      const { id } = await create();
+      expect(await patch(id, body)).toMatchObject({ statusCode: 400, body: { error: { code, param } } });
+      expect(await readChain(id)).toHaveLength(2);
+    });
+  });
+
+  describe('re-wrapping', () => {
+    const rewrap = (body: object) => invoke(eventOf('POST', '/admin/rewrap', body));
+
+    /** As it was sealed under a KMS key that was used before. */
+    async function sealUnderOldKey(tenant: string, provider: string, secret: string): Promise<void> {
+      const seal = createKmsEnvelopeSealer({ client: engines.kmsSdk, keyArn: otherKeyArn });
+      const envelope = await seal(secret, credentialContext(tenant, provider));
+      const record = {
+        schemaVersion: 1,
+        tenant,
+        provider,
+        last4: secret.slice(-4),
+        createdAt: 1_800_000_000,
+        envelope,
+      };
+      const Item = { ...credentialKey(tenant, provider), ...encodeItem(record) };
+      await engines.dynamoSdk.send(new PutItemCommand({ TableName: keysTable, Item }));
+    }
+
+    const openVault = () =>
+      createDynamoCredentialVault({
+        client: engines.dynamoJson,
+        table: keysTable,
+        openEnvelope: createKmsEnvelopeOpener(engines.kmsJson),
+        now: Date.now,
+      });
+
+    test('puts everything of a tenant under the KMS key in use, page by page, and opens nothing', async () => {
+      const { id } = createdAccount.parse((await invoke(eventOf('POST', '/admin/accounts', { name: 'a' }))).body);
+      const names = Array.from({ length: 25 }, (_, index) => `provider-${String(index).padStart(2, '0')}`);
+      for (const name of names) await sealUnderOldKey(id, name, `sk-secret-of-${name}`);
+      const first = await rewrap({ tenant: id });
+      expect(first).toMatchObject({
+        statusCode: 200,
+        body: { object: 'rewrap', tenant: id, rewrapped: 20, has_more: true },
+      });
+      const { last_id } = z.looseObject({ last_id: z.string() }).parse(first.body);
+      expect((await rewrap({ tenant: id, after: last_id })).body).toMatchObject({ rewrapped: 5, has_more: false });
+      await engines.kmsSdk.send(new DisableKeyCommand({ KeyId: otherKeyArn }));
+      try {
+        const credentials = Object.fromEntries(names.map((name) => [name, 1]));
+        for (const name of names) {
+          expect(await openVault().reveal(name, { id, credentials })).toBe(`sk-secret-of-${name}`);
+        }
+      } finally {
+        await engines.kmsSdk.send(new EnableKeyCommand({ KeyId: otherKeyArn }));
+      }
+      const events = await readChain(id);
+      expect(events.slice(-2)).toMatchObject([
+        {
+          type: 'admin.secrets.rewrapped',
+          'admin.secrets.rewrapped': { count: 20, purposes: ['provider-credential'] },
+        },
+        { type: 'admin.secrets.rewrapped', 'admin.secrets.rewrapped': { count: 5 } },
+      ]);
+      expect(JSON.stringify([first, events])).not.toContain('sk-secret');
+      expect(output).toBe('');
+    });
+
+    test('can be repeated, and done again under newer material of the same key', async () => {
+      await invoke(eventOf('PUT', '/admin/providers/openai/credential', { api_key: 'sk-of-the-operator' }));
+      for (let round = 0; round < 3; round += 1) {
+        expect((await rewrap({ tenant: 'operator' })).statusCode).toBe(200);
+        expect(await openVault().reveal('openai', withoutOwn)).toBe('sk-of-the-operator');
+      }
+    });
+
+    test('of a tenant that has nothing does nothing', async () => {
+      const { id } = createdAccount.parse((await invoke(eventOf('POST', '/admin/accounts', { name: 'a' }))).body);
+      expect((await rewrap({ tenant: id })).body).toMatchObject({ rewrapped: 0, last_id: null, has_more: false });
+      expect(await readChain(id)).toHaveLength(2);
+    });
+
+    test('of a record that was put in another’s place changes nothing', async () => {
+      const { id } = createdAccount.parse((await invoke(eventOf('POST', '/admin/accounts', { name: 'a' }))).body);
+      await sealUnderOldKey(id, 'openai', 'sk-of-the-account');
+      const Key = credentialKey(id, 'openai');
+      const { Item = {} } = await engines.dynamoSdk.send(new GetItemCommand({ TableName: keysTable, Key }));
+      const moved = { ...Item, ...credentialKey(id, 'groq'), provider: { S: 'groq' } };
+      await engines.dynamoSdk.send(new PutItemCommand({ TableName: keysTable, Item: moved }));
+      expect(await rewrap({ tenant: id })).toMatchObject({ statusCode: 503 });
+      expect(await readChain(id)).toHaveLength(2);
+    });
   });
 
   test('takes a body in plain text as well as in base64', async () => {
@@ -146,7 +336,14 @@ describe('the admin function', () => {
     ['PUT', '/admin/providers/unknown/credential', { api_key: 'sk-12345678' }, 404, 'not_found', null],
     ['PUT', '/admin/providers/__proto__/credential', { api_key: 'sk-12345678' }, 404, 'not_found', null],
     ['PUT', '/admin/providers/a/b/credential', { api_key: 'sk-12345678' }, 404, 'not_found', null],
-    ['GET', '/admin/accounts', '', 404, 'not_found', null],
+    ['GET', '/admin/nothing', '', 404, 'not_found', null],
+    ['GET', '/admin/accounts/acct_none', '', 404, 'not_found', null],
+    ['GET', '/admin/accounts/acct_0000000000000000', '', 404, 'not_found', null],
+    ['PATCH', '/admin/accounts/acct_0000000000000000', {}, 404, 'not_found', null],
+    ['POST', '/admin/rewrap', {}, 400, 'invalid_request', 'tenant'],
+    ['POST', '/admin/rewrap', { tenant: 'acct_../operator' }, 400, 'invalid_request', 'tenant'],
+    ['POST', '/admin/rewrap', { tenant: 'operator', after: 'x' }, 400, 'invalid_request', 'after'],
+    ['POST', '/admin/rewrap', { tenant: 'operator', limit: 5 }, 400, 'unknown_parameter', 'limit'],
     ['POST', '/admin/accounts/', { name: 'a' }, 404, 'not_found', null],
     ['POST', '/admin/nothing', '{"name":', 404, 'not_found', null],
   ])('%s %s with %j is a %i %s', async (...row) => {

@@ -45,6 +45,7 @@ describe('the management function', () => {
         role: null,
         permissions: null,
         previous_secret_expires_at: null,
+        recoverable: false,
         ...settings,
         max_budget: '12.50',
         model_limits: {

@@ -40,6 +40,8 @@ describe('createAccount', () => {
       plan: 'startup',
       status: 'active',
       created_at: NOW,
+      member_count: 0,
+      recoverable_keys: false,
       max_budget: null,
       budget_duration: 'none',
       rpm_limit: null,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMSClient } from '@aws-sdk/client-kms';
+import { DisableKeyCommand, EnableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { createJsonClient, type JsonClientOptions } from '../../lambdas/aws/json-client.ts';
 import type { Faults } from '../../local/dynamodb/faults.ts';
 import { startDynamoDb } from '../../local/dynamodb/start.ts';
@@ -70,6 +70,15 @@ export async function startAwsEngines(options: { readonly faults?: Faults } = {}
     kmsJson: json('kms', kms.endpoint),
     dynamoEndpoint: dynamo.endpoint,
     kmsEndpoint: kms.endpoint,
+    /** Disables the KMS key of the envelopes, while `run` runs. */
+    async withoutEnvelopeKey(run: () => Promise<void>): Promise<void> {
+      await kmsSdk.send(new DisableKeyCommand({ KeyId: envelopeKeyId }));
+      try {
+        await run();
+      } finally {
+        await kmsSdk.send(new EnableKeyCommand({ KeyId: envelopeKeyId }));
+      }
+    },
     async stop() {
       dynamoSdk.destroy();
       kmsSdk.destroy();

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CredentialVault } from '../../lambdas/domain/credentials/credential-vault.ts';
 
+/** An account that has no credential of its own. */
+export const withoutOwn = { id: 'acct_0000000000000000' };
+
 export interface CredentialVaultUnderTest {
   /** A new one, that has seen nothing yet. */
   readonly openVault: () => CredentialVault;
@@ -19,24 +22,24 @@ export function describeCredentialVault(name: string, start: () => Promise<Crede
 
     test('a provider without a credential has none', async () => {
       const vault = subject.openVault();
-      expect(await vault.reveal('mistral')).toBeUndefined();
-      expect(await vault.has('mistral')).toBe(false);
+      expect(await vault.reveal('mistral', withoutOwn)).toBeUndefined();
+      expect(await vault.has('mistral', withoutOwn)).toBe(false);
     });
 
     test('reveals what was put, each provider its own', async () => {
       await subject.put('openai', 'sk-openai-secret');
       await subject.put('anthropic', 'sk-ant-secret');
       const vault = subject.openVault();
-      expect(await vault.has('openai')).toBe(true);
-      expect(await vault.reveal('openai')).toBe('sk-openai-secret');
-      expect(await vault.reveal('anthropic')).toBe('sk-ant-secret');
-      expect(await vault.reveal('openai')).toBe('sk-openai-secret');
+      expect(await vault.has('openai', withoutOwn)).toBe(true);
+      expect(await vault.reveal('openai', withoutOwn)).toBe('sk-openai-secret');
+      expect(await vault.reveal('anthropic', withoutOwn)).toBe('sk-ant-secret');
+      expect(await vault.reveal('openai', withoutOwn)).toBe('sk-openai-secret');
     });
 
     test('a new secret replaces the old one', async () => {
       await subject.put('openai', 'sk-first-secret');
       await subject.put('openai', 'sk-second-secret');
-      expect(await subject.openVault().reveal('openai')).toBe('sk-second-secret');
+      expect(await subject.openVault().reveal('openai', withoutOwn)).toBe('sk-second-secret');
     });
   });
 }

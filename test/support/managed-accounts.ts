@@ -2,7 +2,7 @@ import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/clie
 import { decodeItem, encodeItem } from '../../lambdas/aws/attribute-values.ts';
 import { createAuditedTransaction } from '../../lambdas/aws/audited-transaction.ts';
 import { createDynamoAccountStore } from '../../lambdas/aws/dynamo-account-store.ts';
-import { accountKey, type ItemKey, keyKey, scopeKey } from '../../lambdas/aws/item-keys.ts';
+import { accountKey, type ItemKey, keyKey, memberKey, scopeKey } from '../../lambdas/aws/item-keys.ts';
 import { canonicalDigest } from '../../lambdas/crypto/canonical-digest.ts';
 import { randomBase62 } from '../../lambdas/crypto/random-base62.ts';
 import { sha256Hex } from '../../lambdas/crypto/sha256-hex.ts';
@@ -70,6 +70,8 @@ export function createManagedAccounts({ dynamoSdk }: AwsEngines) {
       );
       return { id };
     },
+    readMember: (accountId: string, id: string) => read(keysTable, memberKey(accountId, id)),
+    readAccount: (id: string) => read(keysTable, accountKey(id)),
     readKey: (id: string) => read(keysTable, keyKey(id)),
     readScope: (scope: string) => read(ledgerTable, scopeKey(scope)),
     patchKey: (id: string, attributes: Attributes) => write(keysTable, keyKey(id), attributes),

@@ -107,6 +107,11 @@ export function useManagementFunction() {
       USAGE_TABLE: usageTable,
       AUDIT_TABLE: auditTable,
       ENVELOPE_KEY_ARN: envelopeKeyArn,
+      UPSTREAMS: JSON.stringify({
+        demo: { builtin: 'echo' },
+        openai: { baseUrl: 'https://openai.invalid/v1', credential: 'required' },
+        vllm: { baseUrl: 'https://vllm.invalid/v1', credential: 'optional' },
+      }),
       ENVIRONMENTS: JSON.stringify(['development', 'staging', 'production']),
     };
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);

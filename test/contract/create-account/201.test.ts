@@ -10,6 +10,8 @@ const created = z.strictObject({
   plan: z.string(),
   status: z.literal('active'),
   created_at: z.int(),
+  member_count: z.literal(0),
+  recoverable_keys: z.literal(false),
   max_budget: z.string().nullable(),
   budget_duration: z.enum(['none', 'daily', 'weekly', 'monthly']),
   rpm_limit: z.int().nullable(),

@@ -4,7 +4,7 @@ import { sendAsOperator } from '../../support/gateway.ts';
 
 describe('an operator’s route that does not exist', () => {
   it.each([
-    ['GET', '/admin/accounts'],
+    ['PUT', '/admin/accounts'],
     ['DELETE', '/admin/accounts'],
     ['POST', '/admin/accounts/'],
     ['POST', '/admin/account'],
