@@ -111,7 +111,15 @@ export class GatewayStack extends Stack {
     return admin;
   }
 
-  private addManagement({ stage, operationsKey, envelopeKey, keys, ledger, usage, audit }: Foundation): GatewayFunction {
+  private addManagement({
+    stage,
+    operationsKey,
+    envelopeKey,
+    keys,
+    ledger,
+    usage,
+    audit,
+  }: Foundation): GatewayFunction {
     const management = new GatewayFunction(this, 'Management', {
       handler: 'management',
       description: 'Management plane: an account, its members, keys, credentials and usage',

@@ -1,8 +1,8 @@
 import type { ManagementRoute } from '../http/route-management.ts';
-import type { ChangePricesPorts } from '../operations/change-prices.ts';
 import { adminListAccounts } from '../operations/admin-list-accounts.ts';
 import { adminRetrieveAccount } from '../operations/admin-retrieve-account.ts';
 import { adminUpdateAccount } from '../operations/admin-update-account.ts';
+import type { ChangePricesPorts } from '../operations/change-prices.ts';
 import { type CreateAccountPorts, createAccount } from '../operations/create-account.ts';
 import { deletePrice } from '../operations/delete-price.ts';
 import { listPrices } from '../operations/list-prices.ts';
@@ -11,7 +11,11 @@ import { type PutProviderCredentialPorts, putProviderCredential } from '../opera
 import { type RewrapSecretsPorts, rewrapSecrets } from '../operations/rewrap-secrets.ts';
 import type { UpdateAccountPorts } from '../operations/update-account.ts';
 
-export type OperatorPorts = CreateAccountPorts & UpdateAccountPorts & PutProviderCredentialPorts & RewrapSecretsPorts & ChangePricesPorts;
+export type OperatorPorts = CreateAccountPorts &
+  UpdateAccountPorts &
+  PutProviderCredentialPorts &
+  RewrapSecretsPorts &
+  ChangePricesPorts;
 
 const accounts = /^\/admin\/accounts$/;
 const account = /^\/admin\/accounts\/(acct_[0-9A-Za-z]{16})$/;

@@ -38,7 +38,11 @@ export class KeysTable extends GatewayTable {
       { actions: ['GetItem', 'BatchGetItem'], partitions: [accounts] },
       { actions: ['GetItem'], partitions: [prices] },
       { actions: ['Query'], partitions: [listOfAccounts, credentials] },
-      { actions: ['PutItem'], partitions: [accounts, listOfAccounts, keys, operatorCredentials, prices], inTransaction: true },
+      {
+        actions: ['PutItem'],
+        partitions: [accounts, listOfAccounts, keys, operatorCredentials, prices],
+        inTransaction: true,
+      },
       { actions: ['UpdateItem'], partitions: [credentials], inTransaction: true },
     );
     fn.setEnvironment(ENV.keysTable, this.tableName);

@@ -1,14 +1,8 @@
 // The questions that are put to a function's policies: every action that matters on every resource of the stack, in every
 // context that could make a difference; and what the table of permissions says to each.
 import { type AccessRequest, compilePattern } from '../../local/iam/policy.ts';
-import {
-  functionPermissions,
-  type Permission,
-  type Prohibition,
-  prohibitions,
-  whenFor,
-  whenForTable,
-} from './function-permissions.ts';
+import { functionPermissions, type Permission, whenFor, whenForTable } from './function-permissions.ts';
+import { type Prohibition, prohibitions } from './prohibitions.ts';
 import type { StackAccess } from './stack-access.ts';
 
 export interface Probe {

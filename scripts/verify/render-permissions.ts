@@ -1,4 +1,5 @@
-import { functionPermissions, type Permission, prohibitions } from './function-permissions.ts';
+import { functionPermissions, type Permission } from './function-permissions.ts';
+import { prohibitions } from './prohibitions.ts';
 
 function code(values: readonly string[]): string {
   return [...new Set(values)].map((value) => `\`${value}\``).join(' ');

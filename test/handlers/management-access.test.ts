@@ -17,6 +17,7 @@ const elsewhere = new Set([
   'retrieve-model',
   'retrieve-usage',
   'retrieve-costs',
+  'list-requests',
   'list-audit-logs',
   'verify-audit-logs',
   'export-account',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { GatewayFault } from '../../lambdas/domain/errors.ts';
+import { isLogged } from '../../lambdas/domain/limits/request-record.ts';
 import type { PriceOverrides } from '../../lambdas/domain/pricing/price-overrides.ts';
 import { createDataPlane } from '../../lambdas/handlers/data-plane.ts';
 import { completion } from '../support/fake-upstream.ts';
@@ -66,7 +67,8 @@ describe('a price of the operator’s', () => {
     const reserved = async (prices: Pick<MemoryPorts, 'prices'>) => {
       const { chat, ports } = createLimitedChat({ limits: capped, overrides: prices });
       await chat();
-      return ports.stores.kept.get('req-1')?.reservedNano ?? 0;
+      const record = ports.stores.kept.get('req-1');
+      return record !== undefined && isLogged(record) ? record.reservedNano : 0;
     };
     const listed = await reserved({ prices: noOwnPrices });
     expect(await reserved(withPrices({ 'openai/gpt-4o-mini': own }))).toBeGreaterThan(10 * listed);
