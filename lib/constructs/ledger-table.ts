@@ -22,9 +22,12 @@ export class LedgerTable extends GatewayTable {
     super(scope, id, { ...props, recoveryDays: 35, expires: true, index: leaseIndex });
   }
 
-  /** Reserves and settles, one scope at a time, by writes that answer with what they wrote. Sets LEDGER_TABLE. */
+  /**
+   * Reserves and settles, one scope at a time, by writes that answer with what they wrote; reads one only where such an
+   * answer was lost. Sets LEDGER_TABLE.
+   */
   grantReserve(fn: GatewayFunction): void {
-    this.allow(fn, { actions: ['UpdateItem'], partitions: scopes });
+    this.allow(fn, { actions: ['GetItem', 'UpdateItem'], partitions: scopes });
     fn.setEnvironment(ENV.ledgerTable, this.tableName);
   }
 

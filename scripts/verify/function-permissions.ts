@@ -12,8 +12,11 @@ export interface Permission {
   readonly inTransaction?: boolean;
   /** Of a KMS key: what has to be so. `present` stands for any value. */
   readonly when?: Readonly<Record<string, string>>;
-  /** Who makes use of it: the platform does where no code of a function calls it. @default the function's code */
-  readonly usedBy?: 'platform';
+  /**
+   * Who makes use of it: the platform where no code of a function calls it; code that only some faults reach, at a moment
+   * that no test can choose. @default the function's code
+   */
+  readonly usedBy?: 'platform' | 'fault';
 }
 
 /** What has to be so for a KMS key to be used: on behalf of a table, or for a secret whose purpose and place are named. */
@@ -32,7 +35,7 @@ function items(
   on: string,
   actions: string,
   partitions: string,
-  more: Pick<Permission, 'inTransaction'> = {},
+  more: Pick<Permission, 'inTransaction' | 'usedBy'> = {},
 ): Permission[] {
   return actions
     .split(' ')
@@ -75,6 +78,7 @@ export const functionPermissions: Readonly<Record<string, readonly Permission[]>
     ...items('KeysTable', 'GetItem', 'ACCOUNT#* KEY#* TENANT#*'),
     keyOf('KeysTable'),
     ...items('LedgerTable', 'UpdateItem', 'SCOPE#*'),
+    ...items('LedgerTable', 'GetItem', 'SCOPE#*', { usedBy: 'fault' }),
     keyOf('LedgerTable'),
     ...items('UsageTable', 'PutItem', REQUEST_RECORDS),
     ...items('UsageTable', 'UpdateItem', 'ACCOUNT#*#HOURS'),

@@ -45,7 +45,7 @@ if (missing.length === 0) {
     const probes = uses.flatMap((use) => probesOf(use, stack));
     const unused = Object.entries(functionPermissions).flatMap(([functionName, permissions]) =>
       permissions
-        .filter(({ usedBy }) => usedBy !== 'platform')
+        .filter(({ usedBy }) => usedBy === undefined)
         .filter((one) => !probes.some((probe) => probe.functionName === functionName && covers(one, probe, stack)))
         .map((permission) => ({ functionName, ...permission })),
     );

@@ -102,8 +102,8 @@ describe.each(names)('%s', (name) => {
 
   test('fits into a managed policy', () => {
     const text = JSON.stringify({ Version: '2012-10-17', Statement: statements });
-    // IAM takes 6,144 characters; names that CloudFormation generates are longer than those here.
-    expect(text.length).toBeLessThan(5_000);
+    // IAM takes 6,144 characters; names that CloudFormation generates are 13 longer than those here, each.
+    expect(text.length).toBeLessThan(5_500);
   });
 });
 
