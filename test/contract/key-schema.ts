@@ -20,6 +20,7 @@ export const shownKey = z.strictObject({
   status: z.enum(['active', 'disabled', 'expired', 'revoked']),
   user_id: z.string().nullable(),
   last4: z.string().length(4),
+  recoverable: z.boolean(),
   created_at: z.int(),
   previous_secret_expires_at: count,
   name: z.string(),

@@ -13,7 +13,7 @@ const record = z.union([
     functionName: z.string(),
     action: z.string(),
     resource: z.string(),
-    /** `ACCOUNT#x` of `ACCOUNT#acct_…`. */
+    /** `ACCOUNT#acct_x` of `ACCOUNT#acct_…`. */
     partitions: z.array(z.string()),
     context: z.record(z.string(), z.string()),
   }),
@@ -35,10 +35,11 @@ function append(entry: z.infer<typeof record>): void {
   appendFileSync(path, `${line}\n`);
 }
 
-/** Kinds of items are named in capitals, and the operator is one alone. */
+/** Kinds of items are named in capitals, the operator is one alone, and an account is told from it. */
 function exampleOf(key: string): string {
   const [kind = '', ...rest] = key.split('#');
-  return [kind, ...rest.map((part) => (/^([A-Z]+|operator)$/.test(part) ? part : 'x'))].join('#');
+  const example = (part: string) => (part.startsWith('acct_') ? 'acct_x' : 'x');
+  return [kind, ...rest.map((part) => (/^([A-Z]+|operator)$/.test(part) ? part : example(part)))].join('#');
 }
 
 /** Ids do not matter, only that they were there: a kind of use is noted once. */
