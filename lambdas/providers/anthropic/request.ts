@@ -1,8 +1,8 @@
 import type { EncodedRequest, Target } from '../../domain/conversation/codec.ts';
 import type { FieldName } from '../../domain/conversation/fields.ts';
 import type { GenerationRequest } from '../../domain/conversation/generation-request.ts';
+import { loseSettings } from '../../domain/conversation/lose-settings.ts';
 import type { CacheMark } from '../../domain/conversation/parts.ts';
-import { type Take, takeCarried } from '../../domain/conversation/take-carried.ts';
 import { type IdRule, mapToolCallIds } from '../../domain/conversation/tool-call-ids.ts';
 import {
   createTranslationLog,
@@ -40,21 +40,6 @@ const usualMaxTokens = 4_096;
 
 function writeSampling({ temperature, topP, topK }: Sampling): object {
   return { temperature, top_p: topP, top_k: topK };
-}
-
-/** What was asked for, unless that is what comes about anyhow. */
-function loseOthers(request: GenerationRequest, take: Take): void {
-  take('frequencyPenalty', request.frequencyPenalty || undefined);
-  take('presencePenalty', request.presencePenalty || undefined);
-  take('seed', request.seed);
-  take('logitBias', request.logitBias);
-  take('choices', request.choices === 1 ? undefined : request.choices);
-  take('logprobs', request.logprobs);
-  take('metadata', request.metadata);
-  take('store', request.isStored === true ? true : undefined);
-  take('cacheKey', request.cacheKey);
-  take('verbosity', request.verbosity);
-  take('json', request.format?.kind === 'json' ? true : undefined);
 }
 
 /** Half an hour is no choice here, and an hour costs more than was asked for. */
@@ -100,7 +85,7 @@ export function encodeRequest(request: GenerationRequest, target: Target): Outco
     mark: createMarker(countMarks(request), writeMark, log),
     hasSchemas: traits.hasSchemas,
   };
-  loseOthers(request, takeCarried(new Set(lacking), log));
+  loseSettings(request, lacking, log);
   const body = {
     model: target.model,
     max_tokens: maxTokens,

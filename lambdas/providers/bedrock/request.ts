@@ -2,9 +2,9 @@ import type { EncodedRequest, Target } from '../../domain/conversation/codec.ts'
 import { effortOf } from '../../domain/conversation/effort.ts';
 import type { FieldName } from '../../domain/conversation/fields.ts';
 import type { GenerationRequest, Message } from '../../domain/conversation/generation-request.ts';
+import { loseSettings } from '../../domain/conversation/lose-settings.ts';
 import { alternate, findPrefill, hoistSystem, isForced } from '../../domain/conversation/messages.ts';
 import type { CacheMark } from '../../domain/conversation/parts.ts';
-import { type Take, takeCarried } from '../../domain/conversation/take-carried.ts';
 import { mapToolCallIds } from '../../domain/conversation/tool-call-ids.ts';
 import {
   createTranslationLog,
@@ -72,23 +72,6 @@ function steer(request: GenerationRequest, family: ModelFamily, log: Translation
   return { temperature, topP, own };
 }
 
-/** What was asked for, unless that is what comes about anyhow. */
-function loseOthers(request: GenerationRequest, take: Take): void {
-  take('frequencyPenalty', request.frequencyPenalty || undefined);
-  take('presencePenalty', request.presencePenalty || undefined);
-  take('seed', request.seed);
-  take('logitBias', request.logitBias);
-  take('choices', request.choices === 1 ? undefined : request.choices);
-  take('logprobs', request.logprobs);
-  take('user', request.user);
-  take('safetyId', request.safetyId);
-  take('metadata', request.metadata);
-  take('store', request.isStored === true ? true : undefined);
-  take('cacheKey', request.cacheKey);
-  take('verbosity', request.verbosity);
-  take('json', request.format?.kind === 'json' ? true : undefined);
-}
-
 const tiers: ReadonlySet<string> = new Set(['default', 'priority', 'flex', 'reserved']);
 
 function writeTier({ serviceTier }: GenerationRequest, log: TranslationLog): object | undefined {
@@ -138,7 +121,7 @@ export function encodeRequest(request: GenerationRequest, target: Target): Outco
   const traits = family.isClaude ? findClaudeTraits(target.model) : undefined;
   const hasSchemas = traits?.hasSchemas ?? true;
   const writing = createWriting(request, family, log);
-  loseOthers(request, takeCarried(new Set(lacking), log));
+  loseSettings(request, lacking, log);
   const prefill = findPrefill(request);
   if (prefill !== undefined && !family.hasPrefill) log.lose('prefill', prefill.at);
   if (traits?.hasForcedTools === false && isForced(request)) log.lose('toolChoice');
