@@ -11,11 +11,14 @@ class LookingBackLast extends BaseSequencer {
 }
 
 /**
- * unit: pure rules and adapters. process: what needs modules of its own, freshly loaded. template: what the CDK app synthesizes. stack: through the local
- * runner, over HTTP, with real processes; one file at a time, as each starts a whole gateway on a small machine.
+ * unit: pure rules and adapters. process: what needs modules of its own, freshly loaded. template: what the CDK app
+ * synthesizes. stack: through the local runner, over HTTP, with real processes; one file at a time, as each starts a whole
+ * gateway on a small machine.
  */
 export default defineConfig({
   test: {
+    // Two cores are what there is at the least; by default one of them would idle.
+    maxWorkers: 2,
     sequence: { sequencer: LookingBackLast },
     projects: [
       {
