@@ -58,6 +58,8 @@ export default defineConfig({
           globalSetup: 'test/support/stack-global-setup.ts',
           setupFiles: 'test/support/stack-test-file.ts',
           fileParallelism: false,
+          // After the others, which have another number of workers.
+          sequence: { groupOrder: 1 },
           // One load of the SDKs and schemas for all files: nothing of theirs holds state.
           isolate: false,
           testTimeout: 60_000,
